@@ -6,12 +6,13 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import open_sessions, verification
+from accounts import key_addresses, known_devices, open_sessions, throttling, verification
 from accounts.models import User
 from config import mail
 
@@ -72,10 +73,32 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         """Whether strangers may create an account."""
         return bool(settings.SIGNUP_OPEN)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Return a key that counts wrong passwords by email address alone. allauth would start a
-        new count for each host and port that a client writes into its request."""
-        return str(credentials.get("email", "")).lower()
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that the server trusts, an IPv4 one in its own spelling."""
+        ip: str = super().get_client_ip(request)
+        return key_addresses.plain(ip) or ip
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt, by email address and by network, before the password is looked at;
+        answer 429 if there were too many. allauth takes it back once the password was right."""
+        account = str(credentials.get("email", ""))
+        device = known_devices.known(request, account)
+        usage = throttling.of_password(self.get_client_ip(request), account, device)
+        if usage is not None and usage.is_over:
+            refusal = ratelimit.respond_429(request)
+            refusal["Retry-After"] = str(usage.seconds)
+            raise ImmediateHttpResponse(refusal)
+        self._login_failed_rl_usage = usage
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Forget the wrong passwords of an account, whose owner has just reset the password."""
+        throttling.forget_passwords(str(credentials.get("email", "")))
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        """Let the browser be known to the account that logged in."""
+        response: HttpResponse = super().post_login(request, user, **about)
+        known_devices.remember(request, response, user.email)
+        return response
 
     def logout(self, request: HttpRequest) -> None:
         """Log out, and forget from where the session was used."""

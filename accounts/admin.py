@@ -28,6 +28,7 @@ from accounts import (
     second_factors,
     verification,
 )
+from accounts.key_forms import KeyForm
 from accounts.models import ApiKey, Invitation, OutgoingMail, User
 from accounts.rights import Right, groups_within, may, may_act_for
 from accounts.trust_acts import TRUST, WITHDRAW_TRUST
@@ -239,10 +240,13 @@ REVOKE = Act(
 )
 
 
-class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
-    """The user a key is issued for, and its name."""
+class IssueForm(KeyForm):
+    """The user a key is issued for, and what the key may do."""
 
     issuer: ClassVar[User]
+
+    class Meta(KeyForm.Meta):
+        fields = ("user", "name")
 
     def clean_user(self) -> User:
         """Refuse a user who has more rights than the issuer, since a key acts for its user."""
@@ -252,19 +256,42 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at run t
         return user
 
 
+_TIMES = ("created_at", "expires_at", "last_used_at", "last_used_from", "revoked_at")
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ActingAdmin):
     """Issues keys (the secret is shown once, in the message) and revokes them."""
 
     form = IssueForm
-    list_display = ("name", "user", "hint", "created_at", "last_used_at", "revoked_at")
+    list_display = ("name", "user", "hint", "may", "expires_at", "last_used_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("user",)
     search_fields = ("name", "hint", "user__email")
     autocomplete_fields = ("user",)
-    fields = ("user", "name", "hint", "created_at", "last_used_at", "revoked_at")
-    readonly_fields = ("hint", "created_at", "last_used_at", "revoked_at")
+    fields = ("user", "name", "hint", "may", "places", *_TIMES)
+    readonly_fields = ("hint", "may", "places", *_TIMES)
     acts = (REVOKE,)
+
+    @display(description="May")
+    def may(self, key: ApiKey) -> str:
+        """The scopes of the key."""
+        return ", ".join(key.scopes)
+
+    @display(description="From")
+    def places(self, key: ApiKey) -> str:
+        """The addresses it may be used from."""
+        return ", ".join(key.addresses) or "everywhere"
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        """Ask for what a new key may do; show it of one that is there."""
+        return self.fields if obj else ("user", "name", "allowed", "lives", "places")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ApiKey | None = None
+    ) -> tuple[str, ...]:
+        """Leave the form of a new key open."""
+        return self.readonly_fields if obj else ()
 
     def get_form(
         self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any
@@ -279,7 +306,7 @@ class ApiKeyAdmin(ActingAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: object, change: bool) -> None:
         """Issue the key and show its secret, only this once."""
-        key, secret = api_keys.issue(obj.user, name=obj.name)
+        key, secret = api_keys.issue(obj.user, name=obj.name, terms=cast(KeyForm, form).terms())
         obj.__dict__.update(key.__dict__)
         self.message_user(
             request, f"Copy it now, it is not shown again: {secret}", messages.WARNING

@@ -4,18 +4,23 @@ A key is ``vl_`` and 256 random bits. A plain SHA-256 of that cannot be reversed
 one indexed look-up finds it.
 """
 
+from __future__ import annotations
+
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import signals
+from accounts import audit, key_addresses, scopes, signals
 from accounts.models import ApiKey, User
+from accounts.models.api_key import all_scopes
 
 PREFIX = "vl_"
 MOST_OF_ONE = 100
@@ -23,54 +28,135 @@ MOST_OF_ONE = 100
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
-def issue(user: User, *, name: str) -> tuple[ApiKey, str]:
-    """Create a key and return its row and its secret, which cannot be retrieved later."""
+class TooManyKeys(Exception):
+    """Raised when a user has as many keys as one may have."""
+
+    most = MOST_OF_ONE
+
+
+class KeyExceeds(Exception):
+    """Raised when a key would be able to do more, or live longer, than the key that makes it:
+    ``member`` names what exceeds."""
+
+    def __init__(self, member: str) -> None:
+        super().__init__(member)
+        self.member = member
+
+
+class WrongPlace(Exception):
+    """Raised when a key is used from an address that it does not allow."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a new key may do (``scopes``), until when, and from where (empty: everywhere)."""
+
+    scopes: list[str] = field(default_factory=all_scopes)
+    expires_at: datetime | None = None
+    addresses: list[str] = field(default_factory=list)
+
+
+def issue(user: User, *, name: str, terms: Terms | None = None) -> tuple[ApiKey, str]:
+    """Create a key and return its row and its secret, which cannot be retrieved later. Raises
+    ``BadAddressList``."""
+    terms = terms or Terms()
     secret = PREFIX + secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(user=user, name=name, hint=secret[:9], digest=_digest(secret))
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            user=user,
+            name=name,
+            hint=secret[:9],
+            digest=_digest(secret),
+            scopes=scopes.in_order(terms.scopes),
+            expires_at=terms.expires_at,
+            addresses=key_addresses.normal(terms.addresses),
+        )
+        audit.record("api_key.created", key, details={"of": user.email, **_told(key)})
     return key, secret
 
 
-def may_have_another(user: User) -> bool:
-    """Whether the user may create one more key on the account page."""
+def make(user: User, *, name: str, terms: Terms) -> tuple[ApiKey, str]:
+    """Create a key like ``issue``, for a user who asks for it. Raises ``TooManyKeys``."""
+    with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=user.pk)  # one creation at a time
+        _require_room(user)
+        return issue(user, name=name, terms=terms)
+
+
+def require_within(terms: Terms, maker: ApiKey) -> None:
+    """Raise ``KeyExceeds`` if a key on these terms could do more than the key that makes it: have
+    other scopes, live longer, or be used from other addresses."""
+    if not set(terms.scopes) <= set(maker.scopes):
+        raise KeyExceeds("scopes")
+    if maker.expires_at and (terms.expires_at is None or terms.expires_at > maker.expires_at):
+        raise KeyExceeds("expires_at")
+    if not key_addresses.within(terms.addresses, maker.addresses):
+        raise KeyExceeds("addresses")
+
+
+def _require_room(user: User) -> None:
     made_today = Q(created_at__gt=Now() - timedelta(days=1))
     counted = ApiKey.objects.filter(Q(revoked_at=None) | made_today, user=user)
-    return counted.count() < MOST_OF_ONE
+    if counted.count() >= MOST_OF_ONE:
+        raise TooManyKeys
 
 
-def find(secret: str) -> ApiKey | None:
-    """Return the unrevoked key with this secret if its user is active, else None; record its
-    use."""
+def find(secret: str, address: str | None) -> ApiKey | None:
+    """Return the valid key with this secret, used from an address, and note its use; None if there
+    is none. Raises ``WrongPlace``. The scopes of its user are those of the key."""
     if not secret.startswith(PREFIX):
         return None
-    keys = ApiKey.objects.select_related("user")
-    key = keys.filter(digest=_digest(secret), revoked_at__isnull=True, user__is_active=True).first()
-    if key is not None:
-        _note_use(key)
+    key = _scoped(_valid().filter(digest=_digest(secret)).first())
+    if key is None:
+        return None
+    if not key_addresses.allow(key.addresses, address):
+        raise WrongPlace
+    _note_use(key, key_addresses.plain(address))
     return key
 
 
 def live(key_id: UUID) -> ApiKey | None:
-    """Return the key with this id if it is not revoked and its user is active, else None."""
-    keys = ApiKey.objects.select_related("user")
-    return keys.filter(pk=key_id, revoked_at__isnull=True, user__is_active=True).first()
+    """Return the key with this id if it is valid, else None. The scopes of its user are those of
+    the key."""
+    return _scoped(_valid().filter(pk=key_id).first())
 
 
 def live_among(key_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the keys that ``live`` finds, in one query."""
-    keys = ApiKey.objects.filter(pk__in=key_ids, revoked_at__isnull=True, user__is_active=True)
-    return set(keys.values_list("pk", flat=True))
+    return set(_valid().filter(pk__in=key_ids).values_list("pk", flat=True))
 
 
 def revoke(key: ApiKey) -> None:
     """Revoke a key at once; revoking it again changes nothing."""
-    if ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=Now()):
-        signals.tell(key.user_id)
+    with transaction.atomic():
+        revoked = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+        if revoked.update(revoked_at=Now()):
+            audit.record("api_key.revoked", key, details={"of": key.user.email})
+            signals.tell(key.user_id)
 
 
-def _note_use(key: ApiKey) -> None:
+def _valid() -> QuerySet[ApiKey]:
+    """Return the keys that are not revoked and not expired and whose users are active."""
+    lives = Q(expires_at=None) | Q(expires_at__gt=Now())
+    keys = ApiKey.objects.select_related("user")
+    return keys.filter(lives, revoked_at=None, user__is_active=True)
+
+
+def _scoped(key: ApiKey | None) -> ApiKey | None:
+    if key is not None:
+        key.user.scopes = frozenset(key.scopes)
+    return key
+
+
+def _note_use(key: ApiKey, address: str | None) -> None:
     seen = key.last_used_at
     if seen is None or timezone.now() - seen > _USE_IS_NOTED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=Now())
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=Now(), last_used_from=address)
+
+
+def _told(key: ApiKey) -> dict[str, object]:
+    until = key.expires_at.isoformat() if key.expires_at else None
+    return {"scopes": key.scopes, "expires_at": until, "addresses": key.addresses}
 
 
 def _digest(secret: str) -> str:

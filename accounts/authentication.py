@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from accounts import api_keys, audit, credentials, open_sessions, second_factors, throttling
 from accounts.app_tokens import AppToken
 from accounts.models import ApiKey, User
+from accounts.scopes import OF_APPS
 
 CSRF_FAILED = "csrf_failed"
 BAD_TOKEN = "bad_app_token"  # noqa: S105 - an error code
@@ -38,6 +39,7 @@ class AppTokenAuthentication(BaseAuthentication):
             raise PermissionDenied(second_factors.NEEDED_SENTENCE, code=second_factors.NEEDED)
         open_sessions.note(session_key, user, request)
         audit.note_token(user)
+        user.scopes = OF_APPS
         return user, AppToken(session_key)
 
     def authenticate_header(self, request: Request) -> str:
@@ -50,16 +52,19 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         """Return the key's user, or None if the request has no bearer token. A wrong key is
-        answered with 401, too many of them with 429."""
+        answered with 401, too many of them with 429, and a key from a wrong address with 403."""
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
-        key = api_keys.find(words[1].decode("latin-1")) if len(words) == 2 else None
+        address = request.META.get("REMOTE_ADDR")
+        key = api_keys.find(words[1].decode("latin-1"), address) if len(words) == 2 else None
         if key is None:
-            usage = throttling.of_wrong_key(request.META.get("REMOTE_ADDR"))
+            usage = throttling.of_wrong_key(address)
             if usage is not None and usage.is_over:
                 raise Throttled(wait=usage.seconds)
-            raise AuthenticationFailed("This API key is unknown or revoked.", code="bad_api_key")
+            raise AuthenticationFailed(
+                "This API key is unknown, expired or revoked.", code="bad_api_key"
+            )
         audit.note_key(key)
         return key.user, key
 

@@ -17,8 +17,9 @@ from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 
-from accounts import api_keys, app_tokens, origins, second_factors
-from accounts.models import User
+from accounts import api_keys, app_tokens, origins, scopes, second_factors
+from accounts.models import ApiKey, User
+from accounts.scopes import OF_APPS, Scope
 from accounts.session_store import SessionAsItStands
 
 
@@ -38,16 +39,29 @@ def cookie(headers: Mapping[str, str], name: str) -> str | None:
     return parse_cookie(headers.get("cookie", "")).get(name)
 
 
-def user_of_key(secret: str) -> User | None:
-    """Return the active user of an unrevoked API key, or None."""
-    key = api_keys.find(secret)
+def user_of_key(secret: str, address: str | None, *, needs: str = Scope.READ) -> User | None:
+    """Return the active user of a valid API key that is used from an address, or None. Raises
+    ``WrongPlace``, and ``InsufficientScope`` if the key lacks the scope that it ``needs``."""
+    key = key_of(secret, address, needs=needs)
     return key.user if key else None
 
 
-def user_of_key_id(key_id: UUID) -> User | None:
-    """Return the active user of an unrevoked API key by the key's id, or None."""
+def key_of(secret: str, address: str | None, *, needs: str = Scope.READ) -> ApiKey | None:
+    """Return a valid API key, like ``user_of_key``."""
+    key = api_keys.find(secret, address)
+    if key is not None:
+        scopes.require(key.user.scopes, needs)
+    return key
+
+
+def user_of_key_id(key_id: UUID, *, needs: str = Scope.READ) -> User | None:
+    """Return the active user of a valid API key by the key's id, or None. Raises
+    ``InsufficientScope``."""
     key = api_keys.live(key_id)
-    return key.user if key else None
+    if key is None:
+        return None
+    scopes.require(key.user.scopes, needs)
+    return key.user
 
 
 def app_session(headers: Mapping[str, str]) -> str | None:
@@ -64,6 +78,15 @@ def user_of_session(session_key: str | None) -> User | None:
     second factor that this site requires."""
     user = session_user(session_key)
     return None if user is None or second_factors.is_missing(user) else user
+
+
+def user_of_app(session_key: str | None) -> User | None:
+    """Return the active user of an app's session, like ``user_of_session``, with the scopes of
+    apps."""
+    user = user_of_session(session_key)
+    if user is not None:
+        user.scopes = OF_APPS
+    return user
 
 
 def session_user(session_key: str | None) -> User | None:

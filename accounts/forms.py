@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts import invitations, signup_domains
-from accounts.models import ApiKey, Invitation, User
+from accounts.models import Invitation, User
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -176,16 +176,6 @@ class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class
         if commit:
             user.save(update_fields=["first_name", "last_name"])
         return user
-
-
-class ApiKeyForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
-    """The name of a new API key: what it is for."""
-
-    class Meta:
-        model = ApiKey
-        fields = ("name",)
-        labels = {"name": "What the key is for"}
-        widgets = {"name": django_forms.TextInput(attrs={"autocomplete": "off"})}
 
 
 def _begin_with(form: Any, name: str) -> None:

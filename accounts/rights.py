@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, P
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.scopes import Scope
 
 
 class Right(StrEnum):
@@ -36,10 +37,17 @@ class Right(StrEnum):
 
 
 def may(viewer: User | AnonymousUser | AbstractBaseUser, *rights: str) -> bool:
-    """Whether the viewer is active, is staff and has all of these permissions."""
+    """Whether the viewer is active, is staff and has all of these permissions, and sends a
+    credential whose scopes let them be used."""
     if not isinstance(viewer, User) or not (viewer.is_active and viewer.is_staff):
         return False
-    return viewer.has_perms(rights)
+    return _within(viewer.scopes, rights) and viewer.has_perms(rights)
+
+
+def _within(scopes: frozenset[str], rights: tuple[str, ...]) -> bool:
+    if Scope.ADMIN in scopes:
+        return True
+    return Scope.MODERATE in scopes and set(rights) <= set(Right.moderation())
 
 
 def may_act_for(actor: User | AnonymousUser | AbstractBaseUser, other: User) -> bool:

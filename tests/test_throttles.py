@@ -1,24 +1,30 @@
-"""Too many requests are told to wait, by user and by address, and nobody is while Redis is away."""
+"""Too many requests are told to wait, by user, key and address, and also while Redis is away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, cast
 
 import httpx2 as httpx
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import LazySettings
 from django.core.cache import cache, caches
-from django.test import Client
+from django.core.mail import EmailMessage
+from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisAway
 from rest_framework.test import APIClient
 
-from accounts import api_keys, throttling
-from accounts.models import User
+from accounts import api_keys, known_devices, plans, throttling, windows
+from accounts.models import Plan, User
 from config import cache as forgiving
 from config import serve
-from config.env.rates import Rate, Rates
+from config.env.rates import Rate, Rates, rates
+from config.env.reader import Reader
 from tests.whole import ask
 
 URL = "/api/v1/videos/"
@@ -38,15 +44,8 @@ def key(owner: User) -> str:
 @pytest.fixture(autouse=True)
 def _none_counted(settings: LazySettings) -> None:
     cache.clear()
-    settings.RATES = Rates(
-        api=None,
-        anonymous=None,
-        wrong_keys=None,
-        login=None,
-        signup=None,
-        reset=None,
-        pictures=None,
-    )
+    windows.LOCAL._known.clear()
+    settings.RATES = Rates()
 
 
 @pytest.fixture
@@ -68,13 +67,15 @@ def test_a_user_is_bounded_with_all_keys_together(
     one, another = as_user(owner), as_user(owner)
     answers = [one.get(URL), another.get(URL), one.get("/api/v1/jobs/"), another.get(URL)]
     assert codes(answers) == [200, 200, 429, 429]
-    assert [answer["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0", "0"]
-    assert {answer["RateLimit-Limit"] for answer in answers} == {"2"}
+    left = [re.fullmatch(r'"user";r=(\d);t=(\d+)', one["RateLimit"]) for one in answers]
+    assert [one and one[1] for one in left] == ["1", "0", "0", "0"]
+    assert {answer["RateLimit-Policy"] for answer in answers} == {'"user";q=2;w=3600'}
     refused = answers[2]
     assert refused["Content-Type"] == "application/problem+json"
     assert refused.json()["code"] == "throttled"
-    assert 0 < int(refused["Retry-After"]) <= 3600
-    assert refused["Retry-After"] == refused["RateLimit-Reset"]
+    assert 0 < int(refused["Retry-After"]) <= 3960
+    assert left[2] is not None
+    assert refused["Retry-After"] == left[2][2]
     assert as_user(stranger).get(URL).status_code == 200
 
 
@@ -147,10 +148,9 @@ async def test_clients_behind_a_proxy_are_told_apart_if_it_is_believed(
     assert await ask_thrice("192.0.2.1", "198.51.100.4") == [429, 429, 429]
 
 
-def test_nobody_waits_while_redis_is_away(
-    api: APIClient, bound: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bound(api=TWO, wrong_keys=TWO)
+@pytest.fixture
+def redis_away(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Redis answers nothing; a one for each time it was asked."""
     asked: list[int] = []
 
     class Away:
@@ -161,11 +161,19 @@ def test_nobody_waits_while_redis_is_away(
 
             return fails
 
+    forgiving._beside().clear()
     monkeypatch.setattr(forgiving.ForgivingRedisCache, "_cache", property(lambda _: Away()))
     monkeypatch.setattr(forgiving, "_away", type("_Away", (), {"until": 0.0})())
     monkeypatch.setattr(forgiving, "AWAY_SECONDS", 600)
-    assert codes([api.get(URL) for _ in range(10)]) == [200] * 10
-    assert len(asked) == 1
+    return asked
+
+
+def test_each_process_counts_while_redis_is_away(
+    api: APIClient, bound: Callable[..., None], redis_away: list[int]
+) -> None:
+    bound(api=TWO, wrong_keys=TWO)
+    assert codes([api.get(URL) for _ in range(4)]) == [200, 200, 429, 429]
+    assert len(redis_away) == 1
 
 
 def test_requests_share_their_connections_to_redis(api: APIClient) -> None:
@@ -180,6 +188,7 @@ def test_requests_share_their_connections_to_redis(api: APIClient) -> None:
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
         ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
         ("testclient", "testclient"),
         (None, ""),
     ],
@@ -188,16 +197,61 @@ def test_a_network_of_ipv6_is_one_client(address: str | None, counted: str) -> N
     assert throttling.network_of(address) == counted
 
 
-def test_a_period_ends(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.RATES = replace(settings.RATES, api=Rate(1, 60))
+def test_a_place_becomes_free(
+    owner: User, bound: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound(api=Rate(1, 60))
     now = 1_000_000.0
     monkeypatch.setattr("time.time", lambda: now)
-    used = [throttling.of_user("u") for _ in range(2)]
+    used = [throttling.of_user(owner) for _ in range(2)]
     assert [usage.is_over for usage in used if usage] == [False, True]
     now += used[1].seconds if used[1] else 0
-    again = throttling.of_user("u")
+    again = throttling.of_user(owner)
     assert again is not None
     assert not again.is_over
+
+
+def test_each_key_has_a_share(
+    owner: User, as_user: Callable[[User], APIClient], bound: Callable[..., None]
+) -> None:
+    bound(api=Rate(9, 3600), key=TWO)
+    one, another = as_user(owner), as_user(owner)
+    answers = [one.get(URL), one.get(URL), one.get(URL), another.get(URL)]
+    assert codes(answers) == [200, 200, 429, 200]
+    assert answers[3]["RateLimit-Policy"] == '"user";q=9;w=3600, "key";q=2;w=3600'
+    # What one key was refused does not count against the others.
+    assert answers[3]["RateLimit"].startswith('"user";r=6;')
+
+
+def test_a_plan_names_its_own_rate(
+    owner: User, as_user: Callable[[User], APIClient], bound: Callable[..., None]
+) -> None:
+    bound(api=TWO)
+    Plan.objects.filter(name=owner.plan).update(api_rate=3)
+    plans.forget()
+    try:
+        answer = as_user(owner).get(URL)
+        assert answer["RateLimit-Policy"] == '"user";q=3;w=60'
+    finally:
+        plans.forget()
+
+
+def test_uploads_and_imports_are_bounded_by_themselves(
+    owner: User, as_user: Callable[[User], APIClient], bound: Callable[..., None]
+) -> None:
+    bound(uploads=TWO, imports=TWO)
+    client = as_user(owner)
+    for url in ("/api/v1/uploads/", "/api/v1/videos/import/"):
+        assert codes([client.post(url, {"x": 1}, format="json") for _ in range(3)]) == [
+            400,
+            400,
+            429,
+        ]
+    assert client.get(URL).status_code == 200
+    items = [{"url": "http://192.0.2.1/a.mp4"}] * 2
+    batch = client.post("/api/v1/videos/import/batch/", {"items": items}, format="json")
+    assert (batch.status_code, batch.json()["code"]) == (429, "throttled")
+    assert int(batch["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -219,6 +273,91 @@ def test_the_doors_tell_to_wait(
     assert "Too many attempts" in answers[2].content.decode()
     assert Client(REMOTE_ADDR="198.51.100.8").post(path, form).status_code == answered
     assert client.get(path).status_code == 200
+
+
+GUESS = {"login": "owner@example.com", "password": "a guess"}
+RIGHT = {**GUESS, "password": "a long password"}
+LOGIN = "/accounts/login/"
+
+
+def _guesses(clients: Iterable[Client]) -> Counter[int]:
+    return Counter(client.post(LOGIN, GUESS).status_code for client in clients)
+
+
+@pytest.fixture
+def doors(settings: LazySettings, bound: Callable[..., None], owner: User) -> Client:
+    """The owner's browser, at a site with its usual limits at the door."""
+    settings.ACCOUNT_RATE_LIMITS = {"login": "30/60s/ip"}
+    bound(account=Rate(20, 3600))
+    EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=True)
+    return Client(REMOTE_ADDR="203.0.113.7")
+
+
+MANY = [60, pytest.param(1000, marks=pytest.mark.thorough)]
+
+
+@pytest.mark.parametrize("guesses", MANY)
+def test_guesses_from_one_address_stop(doors: Client, guesses: int) -> None:
+    guesser = Client(REMOTE_ADDR="198.51.100.7")
+    assert _guesses([guesser] * guesses)[200] <= 10
+    answer = guesser.post(LOGIN, RIGHT)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+    assert "/accounts/password/reset/" in answer.content.decode()
+    assert doors.post(LOGIN, RIGHT).status_code == 302
+
+
+@pytest.mark.parametrize("guesses", MANY)
+def test_guesses_from_many_addresses_stop_and_the_owner_gets_in(
+    doors: Client, mailoutbox: list[EmailMessage], guesses: int
+) -> None:
+    known = doors
+    assert known.post(LOGIN, RIGHT).status_code == 302
+    known.post("/accounts/logout/")
+    guessers = (Client(REMOTE_ADDR=f"2001:db8:{n:x}::1") for n in range(guesses))
+    assert _guesses(guessers) == {200: 20, 429: guesses - 20}
+    assert known.post(LOGIN, RIGHT).status_code == 302
+    elsewhere = Client(REMOTE_ADDR="203.0.113.8")
+    assert elsewhere.post(LOGIN, RIGHT).status_code == 429
+    elsewhere.post("/accounts/password/reset/", {"email": "owner@example.com"})
+    link = re.search(r"/accounts/password/reset/key/\S+", str(mailoutbox[-1].body))
+    assert link
+    form = {"password1": "another long one", "password2": "another long one"}
+    there = elsewhere.get(link[0])["Location"]
+    assert elsewhere.post(there, form).status_code == 302
+    assert elsewhere.get("/account/").status_code == 200
+    # The reset has let everybody begin anew.
+    again = Client(REMOTE_ADDR="203.0.113.9")
+    assert again.post(LOGIN, {**RIGHT, "password": "another long one"}).status_code == 302
+
+
+def test_guesses_stop_while_redis_is_away(doors: Client, redis_away: list[int]) -> None:
+    assert _guesses([Client(REMOTE_ADDR="198.51.100.7")] * 30)[200] <= 10
+    many = [Client(REMOTE_ADDR=f"192.0.2.{n}") for n in range(30)]
+    assert _guesses(many)[200] <= 10  # of the twenty of the account
+    assert doors.post(LOGIN, {"login": "else@example.com", "password": "x"}).status_code == 200
+
+
+def test_a_cookie_of_another_account_is_worth_nothing(doors: Client, stranger: User) -> None:
+    EmailAddress.objects.create(user=stranger, email=stranger.email, primary=True, verified=True)
+    guesser = Client(REMOTE_ADDR="198.51.100.7")
+    answer = guesser.post(LOGIN, {**RIGHT, "login": stranger.email})
+    cookie = answer.cookies[known_devices.COOKIE]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+    assert owner_key(guesser.cookies[known_devices.COOKIE].value) is None
+    assert owner_key("forged") is None
+
+
+def owner_key(value: str) -> str | None:
+    request = RequestFactory().get("/")
+    request.COOKIES[known_devices.COOKIE] = value
+    return known_devices.known(request, "owner@example.com")
+
+
+def test_one_switch_turns_all_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VODLOOM_RATE_LIMITS", "off")
+    assert rates(Reader(os.environ, {})) == Rates()
+    assert not Rates().are_on
 
 
 def test_the_settings_are_the_doors(settings: LazySettings) -> None:

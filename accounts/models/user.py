@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
 from accounts.plans import PlanName, Terms, default_plan, terms_named
+from accounts.scopes import ALL as ALL_SCOPES
 
 _SESSIONS = "vodloom.session-seed"
 
@@ -72,6 +73,9 @@ class User(AbstractUser):
 
     session_seed = models.CharField(max_length=32, default="", db_default="", editable=False)
     """What sessions depend on beside the password: another one ends them all."""
+
+    # What the credential of the current request lets them do; no column.
+    scopes: frozenset[str] = ALL_SCOPES
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

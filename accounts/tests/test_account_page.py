@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,6 +18,7 @@ from accounts import api_keys
 from accounts.models import ApiKey, User
 
 PASSWORD = "correct horse battery"
+KEY = {"name": "ci", "allowed": ["read"], "lives": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +43,7 @@ def said(answer: object) -> list[str]:
 
 def test_everything_about_oneself_is_on_one_page(browser: Client, owner: User) -> None:
     page = browser.get("/account/").content.decode()
-    for heading in ("Profile", "Email addresses", "API keys"):
+    for heading in ("Profile", "Email addresses"):
         assert f">{heading}</h2>" in page
     assert owner.email in page
 
@@ -123,7 +125,7 @@ def test_an_address_is_added_chosen_and_removed(browser: Client, owner: User) ->
 def test_what_is_wrong_with_an_address_is_said_beside_it(browser: Client, owner: User) -> None:
     form = {"email": owner.email, "action_add": ""}
     page = browser.post("/accounts/email/", form).content.decode()
-    assert "errorlist" in page and ">API keys</h2>" in page
+    assert "errorlist" in page and ">Email addresses</h2>" in page
 
 
 def test_a_confirmation_that_cannot_be_sent_is_no_success(
@@ -146,19 +148,25 @@ def test_a_password_is_changed_said_and_told_by_mail(browser: Client, owner: Use
 
 
 def test_a_key_is_shown_once_and_acts(browser: Client, owner: User) -> None:
-    answer = browser.post("/account/keys/", {"name": "The <b>build</b> server"})
+    form = {"name": "The <b>build</b> server", "allowed": ["read"], "lives": "7"}
+    answer = browser.post("/account/keys/", form)
     secret = re.search(r'value="(vl_[^"]+)"', answer.content.decode())
     assert secret
     assert "no-store" in answer["Cache-Control"]
-    key = api_keys.find(secret[1])
-    assert key is not None and key.user == owner
-    page = browser.get("/account/").content.decode()
+    key = api_keys.find(secret[1], None)
+    assert key is not None and key.user == owner and key.scopes == ["read"]
+    page = browser.get("/account/keys/").content.decode()
     assert secret[1] not in page
     assert "The &lt;b&gt;build" in page and "Last used" in page
 
 
-def test_a_key_needs_a_name(browser: Client) -> None:
-    assert "errorlist" in browser.post("/account/keys/", {"name": ""}).content.decode()
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": ""}, {"allowed": []}, {"allowed": ["all"]}, {"lives": "1"}, {"places": "here"}],
+)
+def test_what_is_wrong_with_a_key_is_said(browser: Client, wrong: dict[str, Any]) -> None:
+    form = {**KEY, "places": "192.0.2.7"} | wrong
+    assert "errorlist" in browser.post("/account/keys/", form).content.decode()
     assert not ApiKey.objects.exists()
 
 
@@ -171,7 +179,7 @@ def test_a_key_is_revoked_by_whose_it_is(
     assert browser.get(f"/account/keys/{key.pk}/revoke/").status_code == 405
     answer = browser.post(f"/account/keys/{key.pk}/revoke/", follow=True)
     assert said(answer) == ["The key “ci” is revoked. Nothing can use it any more."]
-    assert api_keys.find(secret) is None
+    assert api_keys.find(secret, None) is None
     assert "You have no API key." in answer.content.decode()
 
 
@@ -219,13 +227,13 @@ def test_keys_and_addresses_are_bounded(
 ) -> None:
     monkeypatch.setattr(api_keys, "MOST_OF_ONE", 2)
     for _ in range(2):
-        browser.post("/account/keys/", {"name": "ci"})
+        browser.post("/account/keys/", KEY)
         api_keys.revoke(owner.api_keys.order_by("-pk")[0])
-    page = browser.post("/account/keys/", {"name": "ci"}).content.decode()
+    page = browser.post("/account/keys/", KEY).content.decode()
     assert "come back tomorrow" in page
     assert owner.api_keys.count() == 2
     owner.api_keys.update(created_at=timezone.now() - timedelta(days=2))
-    browser.post("/account/keys/", {"name": "ci"})
+    browser.post("/account/keys/", KEY)
     assert owner.api_keys.count() == 3
     for number in range(9):
         EmailAddress.objects.create(user=owner, email=f"{number}@example.com")

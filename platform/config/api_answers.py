@@ -40,9 +40,8 @@ class ApiHeaders(MiddlewareMixin):
             patch_vary_headers(response, ["Authorization", "Cookie"])
         usage: Usage | None = getattr(request, USAGE, None)
         if usage is not None:
-            response["RateLimit-Limit"] = str(usage.limit)
-            response["RateLimit-Remaining"] = str(usage.left)
-            response["RateLimit-Reset"] = str(usage.seconds)
+            for name, value in usage.headers.items():
+                response[name] = value
         return response
 
 

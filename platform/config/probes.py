@@ -12,6 +12,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
@@ -22,7 +23,10 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts import credentials
+from accounts.api_keys import WrongPlace
+from accounts.models import User
 from accounts.rights import Right, may
+from accounts.scopes import InsufficientScope, Scope
 from config.log_limits import AtMostEvery
 from config.shared_look import SharedLook, in_thread
 from config.version import VERSION
@@ -158,7 +162,7 @@ async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
         return None
     try:
         async with asyncio.timeout(SECONDS):
-            allowed = await _others.run(_may_ask, headers, token)
+            allowed = await _others.run(_may_ask, headers, token, _address_of(scope))
     except (TimeoutError, DatabaseError):
         detail = (
             "The server cannot tell who is asking, because the database is not responding. "
@@ -179,15 +183,25 @@ def _is_monitoring(token: str) -> bool:
     return bool(expected) and secrets.compare_digest(token.encode(), expected)
 
 
-def _may_ask(headers: dict[str, str], key: str | None) -> bool:
+def _address_of(scope: HTTPScope) -> str | None:
+    return scope["client"][0] if scope["client"] else None
+
+
+def _may_ask(headers: dict[str, str], key: str | None, address: str | None) -> bool:
     if (app := credentials.app_session(headers)) is not None:
-        user = credentials.user_of_session(app)
+        user = credentials.user_of_app(app)
     elif key is not None:
-        user = credentials.user_of_key(key)
+        user = _user_of_key(key, address)
     else:
         session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
         user = credentials.user_of_session(session) if session else None
     return user is not None and may(user, Right.VIEW_WORKERS)
+
+
+def _user_of_key(key: str, address: str | None) -> User | None:
+    with suppress(WrongPlace, InsufficientScope):
+        return credentials.user_of_key(key, address, needs=Scope.ADMIN)
+    return None
 
 
 async def _answer(

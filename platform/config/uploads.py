@@ -8,11 +8,15 @@ from asgiref.typing import HTTPScope
 from django.conf import settings
 
 from accounts import credentials, throttling
+from accounts.api_keys import WrongPlace
 from accounts.authentication import BAD_TOKEN, CSRF_FAILED, NOT_GOOD
-from accounts.models import User
+from accounts.models import ApiKey, User
+from accounts.scopes import InsufficientScope, Scope
+from accounts.throttling import Work
 from accounts.verification import EmailNotVerified
 from config.body_guard import Refusal
 from videos.api import problems
+from videos.api.tus.places import PREFIX as TUS_PREFIX
 from videos.database_threads import DatabaseThreads
 from videos.ingest import delegated
 from videos.ingest.uploads import UploadNotAllowed
@@ -28,7 +32,7 @@ _NOBODY = Refusal(
 _BAD_KEY = Refusal(
     401,
     "bad_api_key",
-    "This API key is unknown or revoked.",
+    "This API key is unknown, expired or revoked.",
     ((b"www-authenticate", b'Bearer realm="api"'),),
 )
 _BAD_TOKEN = Refusal(401, BAD_TOKEN, NOT_GOOD, ((b"www-authenticate", b'Bearer realm="api"'),))
@@ -63,6 +67,11 @@ def identify(scope: HTTPScope) -> User:
     raise problems.NotAdmitted(problems.Told(known.status, problem, headers))
 
 
+def _is_whole(path: str) -> bool:
+    """Whether uploads begin at an address; below it they go on."""
+    return path in ("/api/v1/videos/", "/api/v1/images/", TUS_PREFIX)
+
+
 def _refusal(scope: HTTPScope) -> Refusal | None:
     # The request is counted like all others, once its body has arrived.
     known = _known(scope, count=False)
@@ -70,17 +79,15 @@ def _refusal(scope: HTTPScope) -> Refusal | None:
 
 
 def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
+    work = Work.UPLOADS if scope["method"] == "POST" and _is_whole(scope["path"]) else None
     headers = credentials.headers_of(scope["headers"])
     client = scope["client"]
     address = client[0] if client else None
     if (session := credentials.app_session(headers)) is not None:
-        user = credentials.user_of_session(session)
-        return _BAD_TOKEN if user is None else _of_user(user, count=count) or user
+        user = credentials.user_of_app(session)
+        return _BAD_TOKEN if user is None else _of_user(user, work=work, count=count) or user
     if (secret := credentials.bearer(headers)) is not None:
-        user = credentials.user_of_key(secret)
-        if user is None:
-            return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
-        return _of_user(user, count=count) or user
+        return _of_key(secret, address, work=work, count=count)
     user = credentials.user_of_session(credentials.cookie(headers, settings.SESSION_COOKIE_NAME))
     if user is None:
         return _too_many(throttling.of_nobody(address)) or _NOBODY
@@ -88,15 +95,27 @@ def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
     token = credentials.cookie(headers, settings.CSRF_COOKIE_NAME)
     if not token or not credentials.is_ours(headers):
         return _FOREIGN
-    return _of_user(user, count=count) or user
+    return _of_user(user, work=work, count=count) or user
 
 
-def _of_user(user: User, *, count: bool = False) -> Refusal | None:
+def _of_key(secret: str, address: str | None, *, work: Work | None, count: bool) -> User | Refusal:
+    try:
+        key = credentials.key_of(secret, address, needs=Scope.UPLOAD)
+    except (WrongPlace, InsufficientScope) as error:
+        return _refusal_of(error)
+    if key is None:
+        return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
+    return _of_user(key.user, key, work=work, count=count) or key.user
+
+
+def _of_user(
+    user: User, key: ApiKey | None = None, *, work: Work | None = None, count: bool = False
+) -> Refusal | None:
     try:
         delegated.require_right(user)
     except (UploadNotAllowed, EmailNotVerified) as error:
         return _refusal_of(error)
-    return _too_many(throttling.of_user(user.pk, count=count))
+    return _too_many(throttling.of_user(user, key, work=work, count=count))
 
 
 def _too_many(usage: throttling.Usage | None) -> Refusal | None:

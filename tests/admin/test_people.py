@@ -97,7 +97,7 @@ def test_who_may_do_no_more_is_looked_after(clerk: User, owner: User) -> None:
     assert desk.post(f"{page}/password/", words).status_code == 302
     assert User.objects.get(pk=owner.pk).check_password(NEW)
     assert desk.post(f"{page}/change/", _form(owner, email="new@example.com")).status_code == 302
-    key = {"user": str(owner.pk), "name": "x"}
+    key = {"user": str(owner.pk), "name": "x", "allowed": "read", "lives": ""}
     assert desk.post("/admin/accounts/apikey/add/", key).status_code == 302
     assert ApiKey.objects.get().user == owner
 

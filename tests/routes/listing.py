@@ -26,8 +26,11 @@ class Route:
         return f"{self.method} /{self.path}"
 
     def filled(self, values: dict[str, str]) -> str:
-        """An address, with what stands for each parameter."""
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], self.path)
+        """An address, with what stands for each parameter; the video for one that is not named."""
+        other = values.get("video_id", "")
+        return "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], other), self.path
+        )
 
 
 def routes() -> list[Route]:
@@ -46,7 +49,7 @@ def protocol_routes() -> list[Route]:
 
 def _walk(patterns: list[Any], prefix: str) -> Iterator[Route]:
     for pattern in patterns:
-        path = prefix + _readable(str(pattern.pattern))
+        path = prefix + readable(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, path)
         else:
@@ -65,7 +68,7 @@ def _methods(pattern: URLPattern) -> list[str]:
     return ["GET", "POST"]
 
 
-def _readable(pattern: str) -> str:
+def readable(pattern: str) -> str:
     """A regular expression as a path."""
     named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern)
     return named.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")

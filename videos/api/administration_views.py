@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts import invitations
 from accounts.models import AuditEntry, Invitation, User
 from accounts.rights import may
+from accounts.scopes import Scope
 from videos import ids
 from videos.api.filters import AuditFilter
 from videos.api.pagination import NEWEST_FIRST
@@ -50,6 +51,7 @@ class AuditViewSet(_OfStaff):
     serializer_class = AuditEntrySerializer
     filterset_class = AuditFilter
     rights: ClassVar[dict[str, str]] = {"list": "accounts.view_auditentry"}
+    scopes = {"list": Scope.ADMIN}
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         """Return all entries."""
@@ -69,6 +71,7 @@ class InvitationViewSet(_OfStaff):
         "create": "accounts.add_invitation",
         "destroy": "accounts.change_invitation",
     }
+    scopes = dict.fromkeys(rights, Scope.ADMIN)
 
     def get_queryset(self) -> QuerySet[Invitation]:
         """Return all invitations."""

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts import tickets
 from accounts.app_tokens import AppToken
 from accounts.models import ApiKey
+from accounts.scopes import Scope
 from accounts.tickets import Holder
 from videos.api.strictness import StrictRequests
 from videos.feed import listeners, socket
@@ -36,6 +37,7 @@ class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
     serializer_class = FeedTicketSerializer
     filter_backends = ()
     pagination_class = None
+    scopes = {"create": Scope.READ}
 
     @extend_schema(request=None, responses={200: FeedTicketSerializer}, filters=False)
     def create(self, request: Request) -> Response:

@@ -17,6 +17,8 @@ from rest_framework.response import Response
 
 from accounts import throttling, verification
 from accounts.models import User
+from accounts.scopes import Scope
+from accounts.throttling import Work
 from videos import actors, ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.problems import BodyTooLarge
@@ -90,6 +92,7 @@ class HookAddressViewSet(StrictRequests, mixins.ListModelMixin, viewsets.Generic
     filter_backends = ()
     lookup_value_converter = ids.CONVERTER
     bodies = {"create": HookAddressFormSerializer}
+    scopes = {"list": Scope.WRITE}  # it shows their secrets
     orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[HookAddress]:
@@ -122,6 +125,8 @@ class PredictionView(StrictRequests, viewsets.GenericViewSet[Any]):
     filter_backends = ()
     pagination_class = None
     bodies = {"create": PredictionFormSerializer}
+    scopes = {"create": Scope.UPLOAD}
+    works = {"create": Work.IMPORTS}
 
     @extend_schema(request=PredictionFormSerializer, responses={202: GenerationSerializer})
     def create(self, request: Request) -> Response:

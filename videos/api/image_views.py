@@ -16,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts.scopes import Scope
+from accounts.throttling import Work
 from videos import access, ids, image_library, image_purge
 from videos.api import posted_files, preconditions
 from videos.api.flags import flag
@@ -46,6 +48,8 @@ class ImageViewSet(
     filterset_class = ImageFilter
     lookup_value_converter = ids.CONVERTER
     bodies = {"create": ImageUploadSerializer, "partial_update": ImageEditSerializer}
+    scopes = {"create": Scope.UPLOAD}
+    works = {"create": Work.UPLOADS}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"trashed"}), "destroy": frozenset({"purge"})}
     orderings = {

@@ -11,7 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts import throttling
 from accounts.models import User
+from accounts.scopes import Scope
+from accounts.throttling import Work
 from processing.models import Run
 from videos import access
 from videos.api import import_batches
@@ -40,6 +43,8 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
     filter_backends = ()
     pagination_class = None
     bodies = {"create": ImportSerializer, "batch": ImportBatchSerializer}
+    scopes = {"create": Scope.UPLOAD, "batch": Scope.UPLOAD}
+    works = {"create": Work.IMPORTS}
 
     @extend_schema(
         request=ImportSerializer,
@@ -94,6 +99,7 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
         owner = uploader(request)
         form = ImportBatchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        throttling.require(throttling.of_imports(owner, len(form.validated_data["items"])))
         answers = import_batches.answers(owner, form.validated_data["items"])
         return Response(ImportAnswersSerializer({"items": answers}).data)
 

@@ -22,6 +22,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from accounts.scopes import Scope
+from accounts.throttling import Work
 from videos import half_made
 from videos.api.posted_files import uploader
 from videos.api.serializers.s3 import (
@@ -53,6 +55,10 @@ class S3UploadViewSet(StrictRequests, viewsets.GenericViewSet[Upload]):
     filter_backends = ()
     paged = frozenset()
     bodies = {"create": S3CreateSerializer, "complete": S3CompleteSerializer}
+    scopes = dict.fromkeys(
+        ("params", "create", "parts", "part", "batch", "complete", "destroy"), Scope.UPLOAD
+    )
+    works = {"create": Work.UPLOADS}
     parameters = {
         **dict.fromkeys(("parts", "part", "complete", "destroy"), frozenset({"key"})),
         "batch": frozenset({"key", "partNumbers"}),

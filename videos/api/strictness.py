@@ -12,6 +12,9 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
+from accounts.scopes import Scope
+from accounts.throttling import Work
+from videos.api import scopes
 from videos.api.idempotency import IdempotentRequests
 from videos.api.parsers import JSONParser
 
@@ -56,7 +59,9 @@ class StrictRequests(IdempotentRequests, _View):
     gives the serializer of each action that takes a body, as JSON, or as a form with a file if the
     action is in ``forms``. ``files`` gives the form with a file that an action takes instead of its
     JSON. ``paged`` names the actions that answer with pages. ``orderings`` gives
-    the orders of the list (see ``pagination``).
+    the orders of the list (see ``pagination``). ``scopes`` gives the scope that an action needs of
+    an API key where it is not what its method says (see ``videos.api.scopes``). ``works`` names the
+    actions that count as an upload or an import, too.
     """
 
     content_negotiation_class = HeaderNegotiation
@@ -66,6 +71,8 @@ class StrictRequests(IdempotentRequests, _View):
     files: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
     paged: ClassVar[frozenset[str]] = frozenset({"list"})
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    scopes: ClassVar[Mapping[str, Scope]] = {}
+    works: ClassVar[Mapping[str, Work]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the request's parameters and body before its action runs."""
@@ -77,8 +84,10 @@ class StrictRequests(IdempotentRequests, _View):
             check_no_body(request)
 
     def check_permissions(self, request: Request) -> None:
-        """Count the request first, so that callers without permission are throttled too."""
+        """Count the request first, so that callers without permission are throttled too. Then
+        require the scope that the action needs."""
         super().check_throttles(request)
+        scopes.require(request, self)
         super().check_permissions(request)
 
     def check_throttles(self, request: Request) -> None:

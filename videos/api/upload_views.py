@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from accounts.scopes import Scope
+from accounts.throttling import Work
 from processing import services as processing
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
@@ -37,6 +39,9 @@ class UploadViewSet(
     serializer_class = UploadSerializer
     lookup_value_converter = ids.CONVERTER
     bodies = {"create": UploadCreateSerializer}
+    # Who sees an upload sees the address that takes its bytes.
+    scopes = dict.fromkeys(("list", "create", "retrieve", "destroy"), Scope.UPLOAD)
+    works = {"create": Work.UPLOADS}
     orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[Upload]:

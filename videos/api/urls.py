@@ -16,6 +16,7 @@ from videos.api.hook_views import (
 from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
+from videos.api.key_views import KeyViewSet
 from videos.api.me_views import MeView
 from videos.api.notification_views import (
     NotificationChoicesView,
@@ -40,6 +41,7 @@ router.register("jobs", JobViewSet, basename="job")
 router.register("audit", AuditViewSet, basename="audit")
 router.register("invitations", InvitationViewSet, basename="invitation")
 router.register("profiles", ProfileViewSet, basename="profile")
+router.register("keys", KeyViewSet, basename="key")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
 router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
 router.register("webhooks", WebhookViewSet, basename="webhook")

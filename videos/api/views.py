@@ -21,6 +21,8 @@ from rest_framework.reverse import reverse
 
 from accounts import audit
 from accounts.models import User
+from accounts.scopes import Scope
+from accounts.throttling import Work
 from processing import remaking, transcribing
 from processing import services as processing
 from processing.models import Run
@@ -45,7 +47,7 @@ from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.ingest import services as ingest
 from videos.models import Video
-from videos.playback import originals
+from videos.playback import originals, rotation
 from videos.selectors import with_everything
 
 _OPEN_ACTIONS = ("retrieve", "status")
@@ -79,6 +81,8 @@ class VideoViewSet(
     files = {"poster": PosterFileSerializer}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
+    scopes = {"create": Scope.UPLOAD, "similar": Scope.MODERATE}
+    works = {"create": Work.UPLOADS}
     paged = frozenset({"list", "jobs"})
     orderings = {
         **NEWEST_FIRST,
@@ -196,6 +200,14 @@ class VideoViewSet(
         """Take a video out of the trash; the work that its deletion stopped stays stopped."""
         video = self._found(access.may_recover)
         trash.restore(video)
+        return self._answer(video.pk, HTTPStatus.OK)
+
+    @extend_schema(request=None, responses={200: VideoSerializer})
+    @action(detail=True, methods=["post"])
+    def rotate_playback(self, request: Request, pk: str) -> Response:
+        """Replace all addresses of a video; those given out before stop working."""
+        video = self._found(access.may_edit)
+        rotation.rotate(video)
         return self._answer(video.pk, HTTPStatus.OK)
 
     @extend_schema(responses=VideoStatusSerializer)

@@ -9,6 +9,7 @@ BAD_CURSOR = 4400
 NOT_AUTHENTICATED = 4401
 FOREIGN_ORIGIN = 4403
 NOT_FOUND = 4404
+KEY_NOT_ALLOWED = 4406
 TOO_SLOW = 4408
 EXPIRED_CURSOR = 4410
 TOO_MUCH_SAID = 4413
@@ -23,6 +24,7 @@ REASONS: Mapping[int, str] = {
     NOT_AUTHENTICATED: "Send a valid API key, or log in.",
     FOREIGN_ORIGIN: "Pages of other sites may not use this session.",
     NOT_FOUND: "This does not exist, or you do not have access to it.",
+    KEY_NOT_ALLOWED: "This API key lacks the scope read, or may not be used from this address.",
     TOO_SLOW: "The client read too slowly. Connect again with the last cursor.",
     EXPIRED_CURSOR: "Events after this cursor were deleted because of their age. Read the videos "
     "again.",

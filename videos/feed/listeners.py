@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts import api_keys, credentials, throttling, tickets
+from accounts import credentials, throttling, tickets
+from accounts.api_keys import WrongPlace
 from accounts.models import User
+from accounts.scopes import InsufficientScope
 from accounts.tickets import Holder
-from videos.feed.closes import FOREIGN_ORIGIN, NOT_AUTHENTICATED, TOO_MANY, Ended
+from videos.feed.closes import FOREIGN_ORIGIN, KEY_NOT_ALLOWED, NOT_AUTHENTICATED, TOO_MANY, Ended
 
 PROTOCOL = "vodloom"
 TICKET_PREFIX = "vodloom.ticket."
@@ -61,18 +63,20 @@ def identify(scope: Any) -> Listener:
     headers = credentials.headers_of(scope["headers"])
     secret = credentials.bearer(headers)
     app = credentials.app_session(headers)
+    client = scope["client"][0] if scope.get("client") else None
     try:
         if app is not None:
-            return _listener(Holder(session=app), credentials.user_of_session(app))
+            return _listener(Holder(session=app), credentials.user_of_app(app))
         if secret is not None:
-            return _of_key(secret)
+            return _of_key(secret, client)
         if (ticket := _ticket(scope)) is not None:
             return _of_ticket(ticket, headers)
         return _of_session(headers)
+    except (WrongPlace, InsufficientScope) as error:
+        raise Ended(KEY_NOT_ALLOWED) from error
     except Ended as refusal:
-        client = scope.get("client")
         count = throttling.of_nobody if secret is None else throttling.of_wrong_key
-        usage = count(client[0] if client else None)
+        usage = count(client)
         if usage is not None and usage.is_over:
             raise Ended(TOO_MANY) from refusal
         raise
@@ -84,8 +88,8 @@ def offered(scope: Any) -> str | None:
     return PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None
 
 
-def _of_key(secret: str) -> Listener:
-    key = api_keys.find(secret)
+def _of_key(secret: str, address: str | None) -> Listener:
+    key = credentials.key_of(secret, address)
     return _listener(Holder(key_id=key.pk if key else None), key.user if key else None)
 
 

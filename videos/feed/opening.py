@@ -95,6 +95,7 @@ def hello(stream: Stream) -> Parcel:
 def grant(listener: Listener, wish: Wish) -> Granted:
     """Return what a user may follow of what they asked for. Reads the database."""
     user = type(listener.user).objects.get(pk=listener.user.pk)  # its rights are read anew
+    user.scopes = listener.user.scopes
     heard = hearing.of(user, wish)
     refused = [NOT_EVERYTHING] if wish.everything and not heard.everything else []
     if unknown := wish.videos - heard.whole - heard.public:

@@ -45,6 +45,12 @@ class Release(GuardedModel):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    playback_generation = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="grows when its addresses are replaced",
+    )
     keep_until = models.DateTimeField(
         null=True, blank=True, help_text="whoever plays it may still hold an address"
     )

@@ -95,6 +95,12 @@ class Video(LibraryItem):
     tracks_revision = models.PositiveIntegerField(
         default=0, db_default=0, editable=False, help_text="grows when its list of tracks changes"
     )
+    playback_generation = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="grows when its addresses are replaced",
+    )
     removed_tracks = models.JSONField(
         null=True,
         blank=True,

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, push_worker, tracks, trash, views
-from videos.pages.account import invitation, notifications, security, webhooks
+from videos.pages.account import invitation, keys, notifications, security, webhooks
 from videos.pages.account import profile as account
 from videos.pages.account.usage import usage
 
@@ -29,8 +29,8 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/usage/", usage, name="account_usage"),
     path("account/profile/", account.save_profile, name="account_profile"),
-    path("account/keys/", account.create_key, name="account_key_create"),
-    path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/keys/", keys.keys, name="account_keys"),
+    path("account/keys/<id:key_id>/revoke/", keys.revoke, name="account_key_revoke"),
     path("accounts/invitation/<slug:secret>/", invitation.invitation, name="account_invitation"),
     path("account/webhooks/", webhooks.page, name="account_webhooks"),
     path("account/webhooks/create/", webhooks.create, name="account_webhook_create"),

@@ -18,7 +18,7 @@ from django.db import DatabaseError
 
 from videos import access, keys
 from videos.database_threads import DatabaseThreads
-from videos.models import Image, Video
+from videos.models import Image, Release, Video
 from videos.playback.sharing import Shared
 
 CACHED_SECONDS = 2.0
@@ -57,10 +57,14 @@ class Standing:
     """Set if the id is that of an original."""
     tracks_revision: int | None = None
     """Set if the id is that of a video: its files are the texts of its tracks."""
+    generation: int = 0
+    """How often the addresses have been replaced."""
 
-    def admits(self, audience: Audience) -> bool:
-        """Return whether addresses for this audience are valid."""
-        return not self.is_deleted and (self.is_open or audience is Audience.HELD)
+    def admits(self, audience: Audience, generation: int = 0) -> bool:
+        """Return whether addresses for this audience are valid that were issued in this
+        generation."""
+        is_current = generation == self.generation and not self.is_deleted
+        return is_current and (self.is_open or audience is Audience.HELD)
 
 
 GONE = Standing(is_deleted=True, is_open=False)
@@ -82,9 +86,9 @@ class Gate:
         # Only so that simultaneous requests share one query.
         self._looks: Shared[UUID, Standing] = Shared(seconds=0, most=_RELEASES, weigh=lambda _: 1)
 
-    async def admits(self, release_id: UUID, audience: Audience) -> bool:
+    async def admits(self, release_id: UUID, audience: Audience, generation: int = 0) -> bool:
         """Return whether an address of a release is still valid. Raises like ``standing``."""
-        return (await self.standing(release_id)).admits(audience)
+        return (await self.standing(release_id)).admits(audience, generation)
 
     async def standing(self, release_id: UUID) -> Standing:
         """Return the standing of a release's video. Raises Django's ``DatabaseError`` if it cannot
@@ -131,6 +135,7 @@ def look_up(release_id: UUID) -> Standing:
     Duplicates share a release. It is deleted when all of them are, and open while one is.
     """
     rows = Video.objects.only("title", "visibility", "moderation", "deleted_at")
+    made = Release.objects.filter(pk=release_id).values_list("playback_generation", flat=True)
     # By the run that made the release, so that it is found even after another release replaced it.
     videos = [*rows.filter(runs=release_id), *rows.filter(release=release_id)]
     if not videos:
@@ -141,6 +146,7 @@ def look_up(release_id: UUID) -> Standing:
         is_deleted=all(video.deleted_at is not None for video in videos),
         is_open=any(is_open.values()),
         title=named.title,
+        generation=made.first() or 0,
     )
 
 
@@ -153,6 +159,7 @@ def _of_poster(poster_id: UUID) -> Standing | None:
         is_open=access.is_open(video),
         title=video.title,
         folder=keys.POSTERS,
+        generation=video.playback_generation,
     )
 
 
@@ -165,6 +172,7 @@ def _of_tracks(video_id: UUID) -> Standing | None:
         is_open=access.is_open(video),
         title=video.title,
         tracks_revision=video.tracks_revision,
+        generation=video.playback_generation,
     )
 
 

@@ -154,7 +154,7 @@ class MediaApp:
         self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
     ) -> Response:
         standing = await self._gate.standing(release_id)
-        if not standing.admits(grant.audience):
+        if not standing.admits(grant.audience, grant.generation):
             return _closed()
         if "\0" in name:
             return _refusal(404, _GONE)
@@ -181,7 +181,7 @@ class MediaApp:
         if standing.folder == keys.RELEASES and frames.is_known(name):
             answer = await self._picture(request, release_id, name, disposition=saved_as)
             # Its making may have taken long.
-            admitted = await self._gate.admits(release_id, grant.audience)
+            admitted = await self._gate.admits(release_id, grant.audience, grant.generation)
             return answer if admitted else _closed()
         within = partial(keys.in_folder, standing.folder, release_id)
         return await _file(request, within, name, disposition=saved_as)
@@ -325,7 +325,9 @@ def _redirect(address: str) -> Response:
 
 
 def _closed() -> Response:
-    return _refusal(403, "This was deleted, or is no longer open to everybody.")
+    return _refusal(
+        403, "This was deleted, is no longer open to everybody, or has other addresses now."
+    )
 
 
 def _unavailable() -> Response:

@@ -66,7 +66,7 @@ async def asked_for(part: str, gate: Gate) -> Tracks | None:
     video_id = UUID(name)
     grant = tokens.check(token, video_id)
     standing = await gate.standing(video_id)
-    if standing.tracks_revision is None or not standing.admits(grant.audience):
+    if standing.tracks_revision is None or not standing.admits(grant.audience, grant.generation):
         return None
     base = f"{get_script_prefix()}m/{token}/{video_id}/"
     return Tracks(video_id, base, standing.tracks_revision)

@@ -1,6 +1,7 @@
 """The signed, expiring address of an untouched original: ``/m/<token>/original/<video>``.
 
-A token is ``<expiry in base 36>.<user>.<signature>``, and the signature covers the video too. Each
+A token is ``<expiry in base 36>.<user>.<signature>``, and the signature covers the video too; once
+the addresses of the video have been replaced, how often follows the user. Each
 request checks that this user may still have the original, so an address closes as soon as the
 rights of its user end. On disk the bytes are served from here, with Range; in a bucket the address
 redirects to a short-lived one.
@@ -63,6 +64,8 @@ def address_of(video: Video, user: User) -> Address:
         raise OriginalDropped
     until = int(time.time()) + _VALID_SECONDS
     told = f"{int_to_base36(until)}.{user.pk}"
+    if video.playback_generation:
+        told += f".{video.playback_generation}"
     return Address(
         url=f"{get_script_prefix()}m/{told}.{_signature(told, video.pk)}/{FOLDER}/{video.pk}",
         expires_at=datetime.fromtimestamp(until, UTC),
@@ -89,7 +92,7 @@ def find(token: str, video_id: str) -> Found:
 
 def _granted(token: str, video_id: str) -> Video:
     told, _, signature = token.rpartition(".")
-    expiry, _, user_id = told.partition(".")
+    expiry, user_id, generation, *_ = [*told.split("."), "", ""]
     try:
         video_pk = UUID(video_id)
         keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
@@ -101,6 +104,8 @@ def _granted(token: str, video_id: str) -> Video:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     video = Video.objects.select_related("source").filter(pk=video_pk).first()
     if user is None or video is None or not access.may_take_original(video, user):
+        raise NotGranted
+    if int(generation or 0) != video.playback_generation:
         raise NotGranted
     return video
 

@@ -55,7 +55,7 @@ def tracks_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> st
 def _with_tracks(video: Video, name: str, audience: Audience) -> str:
     """Return the name of a playlist below the name of the video whose tracks it is to list, which
     has a token of its own: several videos may share a release."""
-    token = tokens.issue(video.pk, duration=duration_of(video), audience=audience)
+    token = _token(video, video.pk, audience)
     return media_tracks.below(video.pk, token, name)
 
 
@@ -137,8 +137,17 @@ def _audience(video: Video, viewer: access.Viewer, *, held: bool) -> Audience:
 
 def _address(video: Video, folder: UUID, name: str, audience: Audience) -> str:
     """Return the path of a file of a release or a poster, with a token for it."""
-    token = tokens.issue(folder, duration=duration_of(video), audience=audience)
-    return f"{get_script_prefix()}m/{token}/{folder}/{name}"
+    return f"{get_script_prefix()}m/{_token(video, folder, audience)}/{folder}/{name}"
+
+
+def _token(video: Video, folder: UUID, audience: Audience) -> str:
+    of = video.release if video.release and folder == video.release_id else video
+    return tokens.issue(
+        folder,
+        duration=duration_of(video),
+        audience=audience,
+        generation=of.playback_generation,
+    )
 
 
 def seconds_it_plays_on(video: Video) -> int:

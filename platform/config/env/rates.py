@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from config.env.reader import Reader
 from config.env.shown import quoted
@@ -23,30 +23,47 @@ class Rate:
 
 @dataclass(frozen=True)
 class Rates:
-    """All rate limits; None means no limit. ``api`` counts by user, the others by IP address:
-    ``anonymous`` API requests without a key, those with ``wrong_keys``, and attempts to log in, to
-    sign up and to reset a password. ``pictures`` counts new pictures by URL, by release."""
+    """All rate limits; None means no limit. ``api`` counts the requests of a user whose plan names
+    no rate, ``key`` those with an API key, ``uploads`` and ``imports`` what a user begins of them.
+    By IP address count ``anonymous`` API requests, those with ``wrong_keys``, and attempts to log
+    in, to sign up and to reset a password. ``account`` counts the wrong passwords of an account,
+    ``pictures`` new pictures by URL, by release."""
 
-    api: Rate | None
-    anonymous: Rate | None
-    wrong_keys: Rate | None
-    login: Rate | None
-    signup: Rate | None
-    reset: Rate | None
-    pictures: Rate | None
+    api: Rate | None = None
+    key: Rate | None = None
+    uploads: Rate | None = None
+    imports: Rate | None = None
+    anonymous: Rate | None = None
+    wrong_keys: Rate | None = None
+    login: Rate | None = None
+    account: Rate | None = None
+    signup: Rate | None = None
+    reset: Rate | None = None
+    pictures: Rate | None = None
+
+    @property
+    def are_on(self) -> bool:
+        """Whether anything is limited."""
+        return any(getattr(self, field.name) is not None for field in fields(self))
 
 
 def rates(reader: Reader) -> Rates:
-    """Read all rate limits."""
-    return Rates(
+    """Read all rate limits; one switch turns them off together."""
+    is_on = reader.choice("VODLOOM_RATE_LIMITS", ("on", _OFF)) == "on"
+    read = Rates(
         api=_rate(reader, "VODLOOM_RATE_API", "3000/minute"),
+        key=_rate(reader, "VODLOOM_RATE_KEY", "2000/minute"),
+        uploads=_rate(reader, "VODLOOM_RATE_UPLOADS", "300/minute"),
+        imports=_rate(reader, "VODLOOM_RATE_IMPORTS", "600/minute"),
         anonymous=_rate(reader, "VODLOOM_RATE_ANONYMOUS", "300/minute"),
         wrong_keys=_rate(reader, "VODLOOM_RATE_WRONG_KEYS", "30/minute"),
         login=_rate(reader, "VODLOOM_RATE_LOGIN", "30/minute"),
+        account=_rate(reader, "VODLOOM_RATE_ACCOUNT", "20/hour"),
         signup=_rate(reader, "VODLOOM_RATE_SIGNUP", "20/minute"),
         reset=_rate(reader, "VODLOOM_RATE_RESET", "20/minute"),
         pictures=_rate(reader, "VODLOOM_RATE_PICTURES", "120/minute"),
     )
+    return read if is_on else Rates()
 
 
 def _rate(reader: Reader, name: str, default: str) -> Rate | None:

@@ -69,6 +69,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.models.Role.Name",
         "UploadStateEnum": "videos.ingest.standing.State",
         "UploadProtocolEnum": "videos.models.Upload.Protocol",
+        "ScopeEnum": "videos.api.serializers.keys.SCOPES",
         "VisibilityEnum": "videos.models.Video.Visibility",
         "ModerationEnum": "videos.models.Video.Moderation",
     },

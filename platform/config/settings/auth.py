@@ -1,5 +1,7 @@
 """Users log in with their email address, through django-allauth."""
 
+from typing import Any
+
 from config.env.rates import Rate
 from config.settings.base import ENV
 from config.settings.web import RATES
@@ -48,8 +50,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_MAX_EMAIL_ADDRESSES = 10
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# allauth's own limits for each email address and each user apply in addition.
-ACCOUNT_RATE_LIMITS = {
+# allauth counts in sliding windows, too, in the cache. Its own limits for each email address and
+# each user apply in addition; wrong passwords are counted by accounts.adapter.
+ACCOUNT_RATE_LIMITS: Any = RATES.are_on and {
     "login": _by_address(RATES.login),
     "signup": _by_address(RATES.signup),
     "reset_password": _by_address(RATES.reset, "5/m/key"),

@@ -19,9 +19,9 @@ def opened(asked: Asked) -> Upload:
     try:
         upload_id = delegated.upload_of(asked.path)
     except BadAddress:
-        _require_few(throttling.of_wrong_key(asked.client))
+        throttling.require(throttling.of_wrong_key(asked.client))
         raise
-    _require_few(throttling.of_upload(upload_id))
+    throttling.require(throttling.of_upload(upload_id))
     return delegated.opened(asked.path, asked.headers.get("origin"))
 
 
@@ -34,8 +34,3 @@ async def with_open(asked: Asked, act: Callable[[Upload], Awaitable[Answer]]) ->
     except receiving.UploadOver:
         await threads.run(opened, asked)
         raise
-
-
-def _require_few(usage: throttling.Usage | None) -> None:
-    if usage is not None and usage.is_over:
-        raise throttling.TooManyRequests(usage.seconds)

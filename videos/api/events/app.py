@@ -24,6 +24,8 @@ from rest_framework.exceptions import (
 )
 
 from accounts import credentials
+from accounts.api_keys import WrongPlace
+from accounts.scopes import InsufficientScope
 from videos.api import problems
 from videos.api.asgi import Answer, Asked
 from videos.api.problems.refusals.feed import TooManyFeeds
@@ -137,10 +139,15 @@ def _refusal(ended: Ended, asked: Asked) -> Exception:
     if ended.code == closes.NOT_AUTHENTICATED:
         if credentials.bearer(asked.headers) is None:
             return NotAuthenticated()
-        return AuthenticationFailed("This API key is unknown or revoked.", code="bad_api_key")
+        return AuthenticationFailed(
+            "This API key is unknown, expired or revoked.", code="bad_api_key"
+        )
+    if isinstance(ended.__cause__, WrongPlace | InsufficientScope):
+        return ended.__cause__
     if ended.code == closes.FOREIGN_ORIGIN:
         return PermissionDenied(ended.reason, code="origin_not_allowed")
-    return _ERRORS[ended.code]()
+    error = _ERRORS.get(ended.code)
+    return error() if error else PermissionDenied(ended.reason)
 
 
 def _invalid(error: NotUnderstood | MethodNotAllowed) -> Exception:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, InternalError, OperationalError
 
+from accounts.scopes import InsufficientScope
 from processing.captions.errors import CaptionsUnreadable
 from videos.api.problems.document import RETRY_AFTER, body, database_away
 from videos.api.problems.refusal import NotAdmitted, Told
@@ -63,6 +64,8 @@ def _refused(error: Exception, instance: str | None) -> Told | None:
     headers = dict(error.headers) if isinstance(error, RequestRefused) else {}
     if seconds := RETRY_SECONDS.get(type(error)):
         headers["Retry-After"] = seconds.format(error=error)
+    if isinstance(error, InsufficientScope):
+        headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, Duplicate):
         problem["video"] = str(error.video_id)
     if isinstance(error, QuotaExceeded):

@@ -33,6 +33,10 @@ TAGS = [
         "Somebody without an account can upload one file to the address of a delegated upload.",
     },
     {
+        "name": "keys",
+        "description": "An API key lets a program act for you, within its scopes.",
+    },
+    {
         "name": "hooks",
         "description": "AI generators report by webhook, and what they made becomes videos.",
     },
@@ -53,7 +57,8 @@ _SECURITY = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "vl_…",
-        "description": "An API key, as `Authorization: Bearer vl_…`.",
+        "description": "An API key, as `Authorization: Bearer vl_…`. What an operation lists is "
+        "the scope that the key needs; without it the answer is 403 with `insufficient_scope`.",
     },
     "appToken": {
         "type": "http",

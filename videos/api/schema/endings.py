@@ -76,7 +76,7 @@ class Ending:
         return told
 
 
-_ALWAYS = ("X-Request-ID", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_ALWAYS = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "201": ("Location", "Idempotency-Replayed"),
     "202": ("Location", "Idempotency-Replayed"),
@@ -117,17 +117,15 @@ HEADERS: Mapping[str, Schema] = {
         "that is refused (412) when something has.",
         "schema": {"type": "string"},
     },
-    "RateLimit-Limit": {
-        "description": "The number of requests that are allowed in the current period.",
-        "schema": {"type": "integer", "minimum": 0},
+    "RateLimit": {
+        "description": "For each limit that the request counts by: how many requests are left "
+        "(`r`), and in how many seconds there are more (`t`).",
+        "schema": {"type": "string", "examples": ['"user";r=2999;t=66']},
     },
-    "RateLimit-Remaining": {
-        "description": "The number of requests that are left in the current period.",
-        "schema": {"type": "integer", "minimum": 0},
-    },
-    "RateLimit-Reset": {
-        "description": "The number of seconds until the next period begins.",
-        "schema": {"type": "integer", "minimum": 0},
+    "RateLimit-Policy": {
+        "description": "For each of these limits: how many requests (`q`) are allowed in any "
+        "window of how many seconds (`w`).",
+        "schema": {"type": "string", "examples": ['"user";q=3000;w=60']},
     },
     "Retry-After": {
         "description": "The number of seconds to wait before trying again.",
@@ -170,8 +168,14 @@ _ENDINGS: Mapping[int, Ending] = {
         ),
         Ending(
             403,
-            ("permission_denied", "csrf_failed", "second_factor_needed"),
-            "The caller may read this, but may not do this with it.",
+            (
+                "permission_denied",
+                "csrf_failed",
+                "insufficient_scope",
+                "address_not_allowed",
+                "second_factor_needed",
+            ),
+            "The caller, or the API key, may not do this.",
             "You do not have permission to do this.",
         ),
         Ending(

@@ -6,6 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, safe_ref
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
+from videos.api import scopes
 from videos.api.idempotency import HEADER, LONGEST_KEY, IdempotentRequests
 from videos.api.schema import endings
 from videos.api.schema.operation import Operation
@@ -47,6 +48,19 @@ class Inspector(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]  # as AutoSchema has it
         """Return the longer description."""
         return self.told.description or super().get_description()
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Return how the operation is asked: with the scope that it needs of an API key, as OpenAPI
+        3.1 lets the roles of any scheme be named."""
+        return [
+            {name: self._scopes if name == "apiKey" else held for name, held in one.items()}
+            for one in super().get_auth()
+        ]
+
+    @property
+    def _scopes(self) -> list[str]:
+        scope = scopes.needed(self.view, getattr(self.view, "action", None), self.method)
+        return [str(scope)] if scope else []
 
     def is_deprecated(self) -> bool:
         """Return whether the next version of the API drops this operation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.scopes import Scope
 from videos.api.schema import endings
 from videos.api.schema.operation import Operation
 from videos.api.schema.types import Schema
@@ -76,7 +77,7 @@ def _operation(path: str, told: Operation) -> Schema:
             *(_parameter("query", name, sentence) for name, sentence in query.items()),
             _parameter("header", "Last-Event-ID", "as browsers send it; it counts before `since`"),
         ],
-        "security": [{"apiKey": []}, {"cookieAuth": []}],
+        "security": [{"apiKey": [str(Scope.READ)]}, {"cookieAuth": []}],
         "responses": {"200": _stream(), **_refusals(told.refusals)},
     }
 

@@ -1,7 +1,6 @@
-"""The account page: profile, email addresses and API keys. Each form has a URL of its own."""
+"""The account page: profile and email addresses. Each form has its own URL."""
 
 from typing import Any, cast
-from uuid import UUID
 
 from allauth.account import views as allauth
 from allauth.account.internal.flows.manage_email import sync_user_email_address
@@ -11,22 +10,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import api_keys, audit
+from accounts import audit
 from accounts.adapter import MailUnavailable
-from accounts.forms import AddEmailForm, ApiKeyForm, ProfileForm
-from accounts.models import ApiKey, User
+from accounts.forms import AddEmailForm, ProfileForm
+from accounts.models import User
 from videos.moderation import policy
-
-_KEYS_SHOWN = 500  # more than users may make here; the admin may issue more
-_TOO_MANY_KEYS = (
-    f"These are {api_keys.MOST_OF_ONE} keys, with those you revoked today. Revoke one that nothing"
-    " uses, or come back tomorrow."
-)
 
 
 @require_safe
@@ -48,30 +41,6 @@ def save_profile(request: HttpRequest) -> HttpResponse:
     audit.record("user.changed", form.save(), details={"changed": sorted(form.changed_data)})
     messages.success(request, "Your name is saved.")
     return redirect("account")
-
-
-@require_POST
-@never_cache
-@login_required
-def create_key(request: HttpRequest) -> HttpResponse:
-    """Issue an API key; its secret is shown in this answer only."""
-    form = ApiKeyForm(request.POST)
-    if form.is_valid() and not api_keys.may_have_another(cast(User, request.user)):
-        form.add_error("name", _TOO_MANY_KEYS)
-    if not form.is_valid():
-        return _page(request, key_form=form)
-    _, secret = api_keys.issue(cast(User, request.user), name=form.cleaned_data["name"])
-    return _page(request, secret=secret, secret_name=form.cleaned_data["name"])
-
-
-@require_POST
-@login_required
-def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
-    """Revoke one of one's own keys."""
-    key = get_object_or_404(ApiKey, pk=key_id, user=cast(User, request.user))
-    api_keys.revoke(key)
-    messages.success(request, f"The key “{key.name}” is revoked. Nothing can use it any more.")
-    return redirect(reverse("account") + "#keys")
 
 
 class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no types
@@ -136,10 +105,8 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     context = {
         "profile_form": ProfileForm(instance=User.objects.get(pk=user.pk)),
         "email_form": AddEmailForm(user=user),
-        "key_form": ApiKeyForm(),
         "addresses": _addresses(user),
         "can_add_email": EmailAddress.objects.can_add_email(user),
-        "keys": user.api_keys.filter(revoked_at=None).order_by("-pk")[:_KEYS_SHOWN],
         "looked_at": policy.sentence(user),
     }
     return render(request, "account/account.html", context | more)

@@ -7,6 +7,7 @@ from accounts import throttling
 from videos.api.problems.refusal import Refusals
 from videos.api.problems.refusals import (
     addresses,
+    credentials,
     direct,
     feed,
     folders,
@@ -30,6 +31,7 @@ from videos.tracks.reading import CaptionsBusy
 
 REFUSALS: Refusals = {
     **addresses.REFUSALS,
+    **credentials.REFUSALS,
     **direct.REFUSALS,
     **feed.REFUSALS,
     **folders.REFUSALS,

@@ -90,6 +90,14 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={409: ("not_in_trash", "video_busy", "external_id_taken")},
         answer=examples.VIDEO,
     ),
+    "video.rotate_playback": Operation(
+        "rotateVideoPlayback",
+        "Replace a video's addresses",
+        "The answer has new addresses. Those given out before open nothing any more: playlists, "
+        "downloads, posters, tracks and the original, within two seconds. From a bucket, chunks "
+        "whose addresses a player has already got stay readable until these expire.",
+        answer=examples.VIDEO,
+    ),
     "video.poster": Operation(
         "chooseVideoPoster",
         "Choose a video's poster",

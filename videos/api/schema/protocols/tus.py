@@ -55,7 +55,13 @@ OF_BYTES = {
 _OF_ANYBODY = {415: ("unsupported_media_type",)}
 _OF_USERS = {
     401: ("not_authenticated", "bad_api_key", "bad_app_token"),
-    403: ("upload_not_allowed", "email_not_verified", "csrf_failed"),
+    403: (
+        "upload_not_allowed",
+        "email_not_verified",
+        "csrf_failed",
+        "insufficient_scope",
+        "address_not_allowed",
+    ),
     412: ("tus_version_unknown",),
     415: ("unsupported_media_type",),
     429: ("throttled",),

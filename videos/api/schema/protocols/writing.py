@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from accounts.scopes import Scope
 from videos.api.schema import endings
 from videos.api.schema.protocols import PROTOCOLS
 from videos.api.schema.protocols.headers import ANSWER, REQUEST
@@ -32,8 +33,8 @@ _FINISHED: Schema = {
     },
     "required": ["id", "state", "size"],
 }
-_NOT_COUNTED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
-_OF_USERS: list[Schema] = [{"apiKey": []}, {"cookieAuth": []}]
+_NOT_COUNTED = ("RateLimit", "RateLimit-Policy")
+_OF_USERS: list[Schema] = [{"apiKey": [str(Scope.UPLOAD)]}, {"cookieAuth": []}]
 
 
 def add(result: Schema) -> None:
