@@ -4,6 +4,7 @@ import hashlib
 import hmac
 
 from config.settings.base import ENV
+from config.settings.web import RATES
 
 # Apps get tokens; pages of this site use the session cookie, and its own log-in page.
 HEADLESS_CLIENTS = ("app",)
@@ -23,6 +24,11 @@ HEADLESS_JWT_ROTATE_REFRESH_TOKEN = True
 MFA_ADAPTER = "accounts.second_factors.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Log-ins with a passkey are counted by address like those with a password, beside them.
+_LOGIN = RATES.login
+MFA_RATE_LIMITS = {
+    "webauthn_login": f"{_LOGIN.number}/{_LOGIN.seconds}s/ip" if _LOGIN else None,
+}
 # Without HTTPS browsers offer passkeys on the machine itself only, whose origin is no https.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.use_https
 MFA_FORMS = {
