@@ -11,6 +11,7 @@ from allauth.headless.tokens.views import RefreshTokenView
 from allauth.headless.usersessions.views import SessionsView
 from django.urls import URLPattern, path
 
+from accounts import app_factors as passkeys
 from accounts import app_views as views
 
 app_name = "apps"
@@ -34,14 +35,14 @@ urlpatterns = [
     _at("auth/password/reset", views.ResetPasswordView),
     _at("auth/2fa/authenticate", factors.AuthenticateView),
     _at("auth/2fa/reauthenticate", factors.ReauthenticateView),
-    _at("auth/webauthn/login", factors.LoginWebAuthnView),
-    _at("auth/webauthn/authenticate", factors.AuthenticateWebAuthnView),
-    _at("auth/webauthn/reauthenticate", factors.ReauthenticateWebAuthnView),
+    _at("auth/webauthn/login", passkeys.LoginView),
+    _at("auth/webauthn/authenticate", passkeys.UseView),
+    _at("auth/webauthn/reauthenticate", passkeys.ProveView),
     _at("tokens/refresh", RefreshTokenView),
     _at("account/email", views.ManageEmailView),
     _at("account/password/change", views.ChangePasswordView),
     _at("account/authenticators", factors.AuthenticatorsView),
     _at("account/authenticators/totp", factors.ManageTOTPView),
     _at("account/authenticators/recovery-codes", factors.ManageRecoveryCodesView),
-    _at("account/authenticators/webauthn", factors.ManageWebAuthnView),
+    _at("account/authenticators/webauthn", passkeys.ManageView),
 ]

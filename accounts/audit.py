@@ -58,6 +58,11 @@ def person_did(action: str, target: Model, **details: Any) -> None:
         record(action, target, details=details)
 
 
+def command(name: str, **details: Any) -> None:
+    """Record that a command was given which changes more than single rows."""
+    record("command.given", ("command", "", name), details=details)
+
+
 def unless_told(action: str, target: Model, **details: Any) -> None:
     """Record an action on a row unless this request recorded something about that row already."""
     kind, pk, _ = _named(target)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account import signals as allauth
 from allauth.mfa import signals as mfa
 from django.contrib.auth import signals as django
 from django.db.models import Count, Q
+from django.db.models.signals import post_save
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -44,10 +46,18 @@ def connect() -> None:
     for signal, action in _FACTORS.items():
         signal.connect(_of_factor(action), weak=False, dispatch_uid=f"audit {action}")
     django.user_login_failed.connect(_login_failed, dispatch_uid="audit login failed")
+    post_save.connect(_made_by_command, sender=User, dispatch_uid="audit user created")
     allauth.email_confirmed.connect(_confirmed, dispatch_uid="audit email confirmed")
     allauth.email_added.connect(_added, dispatch_uid="audit email added")
     allauth.email_removed.connect(_removed, dispatch_uid="audit email removed")
     allauth.email_changed.connect(_changed, dispatch_uid="audit email changed")
+
+
+def _made_by_command(sender: object, instance: User, created: bool, **about: Any) -> None:
+    """Record a user whom a command makes, such as ``createsuperuser``."""
+    if created and not about.get("raw") and actor.now().via == actor.COMMAND:
+        rights = {"is_superuser": instance.is_superuser, "is_staff": instance.is_staff}
+        audit.record("user.created", instance, details=rights)
 
 
 def _recording(action: str) -> Any:
@@ -76,7 +86,9 @@ def _login_failed(sender: object, credentials: dict[str, Any], **about: Any) -> 
 
 
 def _is_enough(email: str) -> bool:
-    recent = AuditEntry.objects.filter(action=LOGIN_FAILED, at__gt=timezone.now() - _HOUR)
+    # Ids begin with the time, and the index of actions has them.
+    began = UUID(int=int((timezone.now() - _HOUR).timestamp() * 1000) << 80)
+    recent = AuditEntry.objects.filter(action=LOGIN_FAILED, pk__gt=began)
     counts = recent.aggregate(
         all=Count("pk"),
         here=Count("pk", filter=Q(address=actor.now().address)),

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.validators import MaxLengthValidator
 
 _LONGEST_NAME = 100
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 class AuthenticateForm(base.AuthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -34,7 +36,40 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth 
         _word_code(self)
 
 
-class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class ReadsCredential:
+    """Refuses what is no answer of an authenticator; allauth expects one that is complete."""
+
+    def clean_credential(self) -> Any:
+        """Return the passkey that the answer is of, or the answer of a new one."""
+        try:
+            above: Any = super()
+            if hasattr(above, "clean_credential"):
+                return above.clean_credential()
+            return self.cleaned_data["credential"]  # type: ignore[attr-defined]  # a form's
+        except _UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+    def clean(self) -> Any:
+        """Check the answer of a new passkey."""
+        try:
+            return super().clean()  # type: ignore[misc]  # a form's
+        except _UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class LoginPasskeyForm(ReadsCredential, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # no types
+    """A passkey that logs in alone."""
+
+
+class UsePasskeyForm(ReadsCredential, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # no types
+    """A passkey after the password."""
+
+
+class ProvePasskeyForm(ReadsCredential, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # no types
+    """A passkey before something sensitive is changed."""
+
+
+class AddPasskeyForm(ReadsCredential, webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """The name of a new passkey, and whether it logs in by itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

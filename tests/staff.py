@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 
+from accounts import roles
 from accounts.models import User
-
-_GROUP = import_module("videos.migrations.0031_moderators")
 
 
 def moderators() -> Group:
-    """The group as the migration makes it: a test that empties all tables loses it."""
-    _GROUP.make_group(apps, None)
-    return Group.objects.get(name=_GROUP.NAME)
+    """The group of the role."""
+    return roles.group_of("moderator")
+
+
+def with_role(name: str) -> User:
+    """Somebody with exactly what a role gives."""
+    user = User.objects.create_user(f"{name}@example.com", "a long password")
+    roles.give(user, name)
+    return User.objects.get(pk=user.pk)
 
 
 def staff(email: str, *permissions: str, groups: tuple[Group, ...] = ()) -> User:

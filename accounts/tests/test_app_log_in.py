@@ -33,6 +33,19 @@ def ada(db: None) -> User:
     return user
 
 
+_PASSKEY = {
+    "id": "AAAA",
+    "rawId": "AAAA",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "e30",
+        "authenticatorData": "AAAA",
+        "signature": "AAAA",
+        "userHandle": "\0",
+    },
+}
+
+
 class App:
     """A client without cookies, which sends the headers it is given."""
 
@@ -243,6 +256,44 @@ def test_what_is_no_json_is_told_so(db: None) -> None:
         answer = Client().post(f"{API}/auth/login/", body, content_type=JSON)
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["code"] == "invalid"
+
+
+_HOSTILE: list[tuple[str, dict[str, Any]]] = [
+    ("auth/login/", {"email": "a\0@example.com", "password": "\0"}),
+    ("auth/login/", {"email": ["a@example.com"], "password": {"a": 1}}),
+    ("auth/login/", {"email": "a@example.com", "password": "x" * 100_000}),
+    ("auth/password/reset/", {"key": "\0-\0", "password": PASSWORD}),
+    ("auth/password/reset/", {"key": "zzzzzzzzzzzzzzzzzzzzzzzzz-a-b", "password": PASSWORD}),
+    ("auth/email/verify/", {"key": "MQ:1:\0"}),
+    ("auth/webauthn/login/", {"credential": "x"}),
+    ("auth/webauthn/login/", {"credential": []}),
+    ("auth/webauthn/login/", {"credential": {"id": 1, "response": None}}),
+    ("auth/webauthn/login/", {"credential": {"id": "a", "rawId": "a", "response": {}}}),
+    ("auth/webauthn/login/", {"credential": _PASSKEY}),
+    ("auth/webauthn/login/", {"credential": {**_PASSKEY, "rawId": "A"}}),
+    ("tokens/refresh/", {"refresh_token": {"a": "\0"}}),
+    ("tokens/refresh/", {"refresh_token": "e30.e30."}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), _HOSTILE)
+def test_a_hostile_body_is_refused(db: None, path: str, body: dict[str, Any]) -> None:
+    assert App().post(path, **body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 50_000, '{"a": ' + "9" * 5000 + "}", r'{"email": "\ud800@b.org"}']
+)
+def test_json_that_python_cannot_hold_is_refused(db: None, body: str) -> None:
+    assert Client().post(f"{API}/auth/login/", body, content_type=JSON).status_code == 400
+
+
+@pytest.mark.parametrize("token", ["\0" * 32, "a" * 32, "ß" * 32, "", "a" * 5000])
+def test_a_session_token_that_is_none_is_refused(db: None, token: str) -> None:
+    app = App(**{"X-Session-Token": token})
+
+    assert app.get("videos/").status_code == 401
+    assert app.get("account/email/").status_code in {401, 410}
 
 
 def test_an_app_sees_and_ends_its_sessions(ada: User) -> None:

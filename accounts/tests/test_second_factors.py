@@ -170,6 +170,24 @@ def test_factors_are_changed_only_after_the_password(ada: User, client: Client) 
     assert second_factors.has_one(ada)
 
 
+@pytest.mark.parametrize(
+    "answer", ["", "{", "[]", '"x"', "{}", '{"id": 1, "rawId": null, "response": {}}']
+)
+def test_what_is_no_answer_of_an_authenticator_is_refused(
+    ada: User, client: Client, answer: str
+) -> None:
+    form = {"credential": answer}
+    assert client.post("/accounts/2fa/webauthn/login/", form)["Location"] == "/accounts/login/"
+    with_app(ada)
+    begin(client)
+    assert client.post("/accounts/2fa/authenticate/", form).status_code == 200
+    client.force_login(ada)
+    prove(client, "/accounts/2fa/webauthn/add/")
+    client.get("/accounts/2fa/webauthn/add/")
+    assert client.post("/accounts/2fa/webauthn/add/", form).status_code == 200
+    assert not Authenticator.objects.filter(type="webauthn").exists()
+
+
 def test_the_page_lists_sessions_and_ends_them(ada: User, client: Client) -> None:
     firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     other = Client(headers={"User-Agent": firefox})

@@ -58,7 +58,8 @@ _CLIPS: Mapping[str, tuple[str, int]] = {
 
 @dataclass
 class Scene:
-    """The site, its users, and the ids of its videos, folders and tracks by name."""
+    """The site, its users, the ids of its videos, folders and tracks by name, and the secrets of
+    links."""
 
     site: Vodloom
     staff: Person
@@ -66,6 +67,7 @@ class Scene:
     videos: dict[str, str] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     tracks: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Person:
         return self.people[name]
@@ -76,6 +78,8 @@ def make(site: Vodloom, folder: Path) -> Scene:
     email, password = site.manage("create_demo_user").split()
     people = _people(site)
     made = Scene(site, Person(site, email, password), people)
+    invitation = site.manage("invite", "guest@example.com", "--role", "moderator")
+    made.links["invitation"] = invitation.strip().strip("/").rpartition("/")[2]
     _upload_all(made, folder)
     return made
 

@@ -35,7 +35,8 @@ class State:
 def open_state(scene: Scene, page: Page, state: State) -> None:
     """Show a page in a state, and wait for its pictures and fonts. What the browser keeps of it is
     forgotten, so that the next page is as at the first visit."""
-    page.goto(state.path.format(**scene.videos, **scene.folders, **scene.tracks))
+    named = {**scene.videos, **scene.folders, **scene.tracks, **scene.links}
+    page.goto(state.path.format(**named))
     if state.prepare is not nothing:
         state.prepare(page)
         page.evaluate("localStorage.clear()")
@@ -268,6 +269,22 @@ def _delete_an_image(page: Page) -> None:
     expect(page.get_by_text("is back among the images")).to_be_visible()
 
 
+def _create_webhook(page: Page) -> None:
+    page.get_by_label("Address").fill("https://hooks.example.org/videos")
+    page.get_by_label("What it is for").fill("The shop")
+    page.get_by_text("Choose events").click()
+    page.get_by_label("video.ready", exact=True).check()
+    page.get_by_role("button", name="Create the webhook").click()
+    expect(page.get_by_text("It is not shown again.")).to_be_visible()
+
+
+def _try_webhook(page: Page) -> None:
+    _create_webhook(page)
+    page.get_by_role("button", name="Send a test event").click()
+    page.locator(".message-log summary").first.click()
+    expect(page.get_by_role("heading", name="Request")).to_be_visible()
+
+
 def _lose_the_feed(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=15_000)
@@ -283,6 +300,9 @@ STATES: Sequence[State] = (
     State("email-sent", "/accounts/confirm-email/", ""),
     State("email-old-link", "/accounts/confirm-email/nothing/", ""),
     State("account-closed", "/accounts/inactive/", ""),
+    State("invitation", "/accounts/invitation/{invitation}/", ""),
+    State("invitation-old-link", "/accounts/invitation/nothing/", ""),
+    State("invitation-logged-in", "/accounts/invitation/{invitation}/"),
     State("not-found-stranger", "/watch/00000000-0000-0000-0000-000000000000/", ""),
     State("public", "/watch/{light_on_water}/", ""),
     State("public-upright", "/watch/{upright}/", ""),
@@ -356,6 +376,9 @@ STATES: Sequence[State] = (
     State("account-told", "/account/", prepare=_ask_for_confirmation),
     State("account-new", "/account/", "new"),
     State("account-notifications", "/account/notifications/"),
+    State("account-webhooks", "/account/webhooks/"),
+    State("account-webhook", "/account/webhooks/", prepare=_create_webhook),
+    State("account-webhook-log", "/account/webhooks/", prepare=_try_webhook),
     State("security", "/account/security/"),
     State("security-everywhere", "/account/security/", prepare=_begin_logging_out),
     State("security-proof", "/accounts/2fa/webauthn/add/"),
@@ -372,6 +395,7 @@ _ADMIN: Sequence[State] = (
     State("admin-review", "/admin/videos/video/review/", "staff"),
     State("admin-pictures", "/admin/videos/video/{light_on_water}/change/", "staff"),
     State("admin-sound", "/admin/videos/video/{sound}/change/", "staff"),
+    State("admin-invitation-new", "/admin/accounts/invitation/add/", "staff"),
     State("admin-profile-new", "/admin/processing/encodingprofile/add/", "staff"),
 )
 

@@ -26,8 +26,11 @@ class Route:
         return f"{self.method} /{self.path}"
 
     def filled(self, values: dict[str, str]) -> str:
-        """An address, with what stands for each parameter."""
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], self.path)
+        """An address, with what stands for each parameter; the video for one that is not named."""
+        other = values.get("video_id", "")
+        return "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], other), self.path
+        )
 
 
 def routes() -> list[Route]:

@@ -9,9 +9,8 @@ from channels.db import database_sync_to_async as in_database
 from django.test import Client
 
 from accounts.models import User
-from tests import staff
 from tests.routes.listing import Route, protocol_routes
-from tests.routes.test_table import ROLES, table
+from tests.routes.test_table import ROLES, table, visitor
 from tests.whole import ask
 from videos.ingest import delegated, uploads
 from videos.ingest.settings import VideoSettings
@@ -33,27 +32,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-def visitors(owner: User, stranger: User, moderator: User) -> dict[str, User | None]:
-    return {
-        "anonymous": None,
-        "stranger": stranger,
-        "owner": owner,
-        "viewer": staff.viewer_only(),
-        "moderator": staff.only_a_moderator(),
-        "administrator": moderator,
-    }
+def _may_upload(owner: User, may: bool) -> None:
+    User.objects.filter(pk=owner.pk).update(can_upload=may)
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_each_answers_as_expected(
-    role: str, visitors: dict[str, User | None], owner: User
-) -> None:
+async def test_each_answers_as_expected(role: str, owner: User) -> None:
     column, expected = ROLES.index(role), table()
-    cookies = await in_database(_cookies)(visitors[role])
+    cookies = await in_database(_cookies)(await in_database(visitor)(role, owner))
     got = {}
     for route in protocol_routes():
+        await in_database(_may_upload)(owner, True)
         path = await in_database(_path)(route, owner)
+        await in_database(_may_upload)(owner, role != "no_upload")
         got[str(route)] = await _status(route.method, path, cookies)
     assert got == {name: expected[name][column] for name in got}
 

@@ -36,6 +36,11 @@ class Wish:
     everything: bool = False
     videos: frozenset[UUID] = frozenset()
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it asks for what others may have a say in."""
+        return self.everything or bool(self.videos)
+
     def without(self, videos: Collection[UUID]) -> Wish:
         """Return the wish without these videos."""
         return replace(self, videos=self.videos - frozenset(videos))

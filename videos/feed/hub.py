@@ -69,7 +69,12 @@ class Hub:
         async with self._starting:
             if not self._tasks:
                 self.position = await _threads.run(log.newest)
-                work = (wakeups.listen(self._note), self._work(), self._tend())
+                work = (
+                    wakeups.listen(self._note),
+                    self._work(),
+                    self._tend(),
+                    self._reviewer.review_now_and_then(),
+                )
                 self._tasks = [asyncio.create_task(one) for one in work]
             self.audience.add(stream)
         stream.is_behind = stream.position < self.position
@@ -122,6 +127,7 @@ class Hub:
             except DatabaseError as error:
                 # The next look may find it back; no client loses anything in the meantime.
                 logger.warning("feed_without_database", reason=type(error).__name__)
+                await asyncio.sleep(LOOK_SECONDS)
             except Exception:
                 logger.exception("feed_hub_failed")
                 await asyncio.sleep(LOOK_SECONDS)

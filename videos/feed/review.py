@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Protocol
@@ -47,7 +49,7 @@ class Reviewer:
     def __init__(self, hub: Served, threads: DatabaseThreads) -> None:
         self._hub = hub
         self._threads = threads
-        self._checked = self._reviewed = time.monotonic()
+        self._checked = time.monotonic()
 
     def seconds_left(self) -> float:
         """Return how long until the next check is due."""
@@ -55,12 +57,8 @@ class Reviewer:
 
     async def check_now_and_then(self) -> None:
         """Check all feeds if that is due."""
-        now = time.monotonic()
-        if now - self._checked >= CHECK_SECONDS:
+        if self.seconds_left() <= 0:
             await self._check_all()
-        if now - self._reviewed >= REVIEW_SECONDS:
-            self._reviewed = now
-            await self.review([*self._hub.audience])
 
     async def check_lately(self) -> None:
         """Check all feeds unless that was done within a second."""
@@ -68,20 +66,35 @@ class Reviewer:
             await self._check_all()
 
     async def review_users(self, users: Iterable[UUID | None]) -> None:
-        """Check the feeds of these users, or all if one of them is None."""
+        """Check the feeds of these users. None stands for users that are not known, whose rights
+        as staff have changed."""
         if not (known := set(users)):
             return
         every = None in known
         found = [one for one in self._hub.audience if every or one.hearing.user_id in known]
         await self._check(found)
-        await self.review(found)
+        await self.review([one for one in found if one.hearing.user_id in known or one.of_staff])
+
+    async def review_now_and_then(self) -> None:
+        """Check again what all feeds may hear, for ever, in case a change was not announced."""
+        while True:
+            await asyncio.sleep(REVIEW_SECONDS)
+            try:
+                await self.review([*self._hub.audience])
+            except DatabaseError as error:
+                logger.warning("feed_without_database", reason=type(error).__name__)
+            except Exception:
+                logger.exception("feed_review_failed")
 
     async def review(self, streams: Collection[Stream]) -> None:
         """Check again what these feeds may hear of what belongs to others."""
+        asking: defaultdict[tuple[Listener, Wish], list[Stream]] = defaultdict(list)
         for stream in streams:
-            if stream.wish.everything or stream.wish.videos:
-                wish = stream.wish
-                now = await self._threads.run(_hearing_now, stream.listener, wish)
+            if stream.wish.is_of_others:
+                asking[stream.listener, stream.wish].append(stream)
+        for (listener, wish), theirs in asking.items():
+            now = await self._threads.run(_hearing_now, listener, wish)
+            for stream in theirs:
                 if stream.wish == wish and now != stream.hearing:
                     self._narrow(stream, now)
 

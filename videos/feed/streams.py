@@ -13,7 +13,7 @@ from uuid import UUID
 from videos.feed.closes import NOT_FOUND, TOO_SLOW, Ended
 from videos.feed.hearing import NOTHING, Hearing, Wish
 from videos.feed.listeners import Listener
-from videos.feed.parcels import Line, Parcel, Ping, joined
+from videos.feed.parcels import Line, Parcel, Ping, gone, joined
 from videos.feed.ticks import Tick
 
 PING_SECONDS = 25.0
@@ -50,9 +50,15 @@ class Stream:
         self._sending_since: float | None = None
         self._told = time.monotonic()
 
+    @property
+    def of_staff(self) -> bool:
+        """Whether it rests on rights over what belongs to others."""
+        return bool(self.hearing.rights)
+
     def offer(self, parcel: Parcel) -> None:
         """Take events that were read for all. Those that do not fit are read again later."""
         if self.is_behind:
+            self.say(*map(gone, parcel.gone))
             return
         first = parcel.lines[0].position
         if first is not None and first <= self.position:
@@ -61,12 +67,15 @@ class Stream:
         self._waiting += len(parcel.lines)
         if self._waiting > MOST_WAITING:
             self.fall_behind()
+            self.say(*map(gone, parcel.gone))
         elif parcel.lines:
             self._events.append(parcel)
         self.news.set()
 
     def fall_behind(self) -> None:
-        """Drop the events that wait: all past ``position`` are to be read again."""
+        """Drop the events that wait: all past ``position`` are to be read again. Which videos are
+        gone is told anyway, since the rows of these are read no more."""
+        self.say(*(gone(one) for parcel in self._events for one in parcel.gone))
         self._events.clear()
         self._waiting = 0
         self.is_behind = True

@@ -10,14 +10,20 @@ from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async as in_thread
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from accounts import api_keys
 from accounts.models import User
+from accounts.tickets import Holder
 from tests.staff import only_a_moderator, staff
 from videos.events import announce, cursors, log
-from videos.feed import asking, closes, hub, socket, streams
+from videos.feed import asking, closes, hub, parcels, socket, streams
+from videos.feed.hearing import Hearing, Wish
+from videos.feed.listeners import Listener
+from videos.feed.parcels import Parcel
+from videos.feed.streams import Stream
 from videos.models import Video
 from videos.tests import feed_clients
 
@@ -305,4 +311,42 @@ async def test_redis_may_be_away(owner: User, monkeypatch: pytest.MonkeyPatch) -
     async with feed_clients.socket(await key_of(owner)) as open_socket:
         await open_socket.hear()
         await told(video)
+        assert (await open_socket.hear())["video"] == str(video.pk)
+
+
+async def test_who_is_behind_is_told_too_that_a_video_is_gone(stranger: User) -> None:
+    """Its rows are read no more, so they cannot tell it."""
+    video_id = uuid4()
+    hearing = Hearing(stranger.pk, public=frozenset({video_id}))
+    listener = Listener(stranger, Holder(), ("", ""))
+    stream = Stream(listener, Wish(videos=hearing.public), hearing, 5)
+    gone = Parcel([parcels.gone(video_id, 6)], frozenset({video_id}))
+    for is_waiting in (True, False):
+        if is_waiting:
+            stream.offer(gone)
+            stream.fall_behind()
+        else:
+            stream.offer(gone)
+        told = [line for parcel in stream.take(5) for line in parcel.lines]
+        assert [(line.type, line.position) for line in told] == [("gone", None)]
+
+
+async def test_events_come_once_the_database_is_back(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.1)
+    video = await made(owner)
+    read, is_away = hub._events_after, True
+
+    def away(position: int) -> Any:
+        if is_away:
+            raise OperationalError
+        return read(position)
+
+    monkeypatch.setattr(hub, "_events_after", away)
+    async with feed_clients.socket(await key_of(owner)) as open_socket:
+        await open_socket.hear()
+        await told(video)
+        assert await open_socket.is_silent()
+        is_away = False
         assert (await open_socket.hear())["video"] == str(video.pk)

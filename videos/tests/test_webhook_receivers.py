@@ -26,9 +26,8 @@ _BLOCK = bytes(64 * 1024)
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+def _private(settings: LazySettings) -> None:
     settings.WEBHOOK_PRIVATE = LOOPBACK
-    monkeypatch.setattr(sending, "SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -83,14 +82,21 @@ def sends_a_gigabyte(asked: Asked, wire: Wire) -> None:
     ],
 )
 def test_a_bad_answer_is_a_failure_that_is_tried_again(
-    answer: Answer, error: str, status: int | None, owner: User, server: BadServer
+    answer: Answer,
+    error: str,
+    status: int | None,
+    owner: User,
+    server: BadServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if error == "webhook_timeout":
+        monkeypatch.setattr(sending, "SECONDS", 0.5)
     server.at("/", answer)
     endpoint_at(owner, server.url("/"))
     tell(owner)
     began = time.monotonic()
     send_all()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     failed = only()
     assert (failed.state, failed.error, failed.status) == (State.PENDING, error, status)
     assert len(server.asked) == 1
@@ -181,7 +187,7 @@ def test_many_dead_addresses_share_the_time(
         patched.setattr("videos.fetching.pinned.socket.create_connection", connect)
         send_only(owner)
     assert len(tried) == 16
-    assert tried[0] < 0.1
+    assert tried[0] < 1
 
 
 def send_only(owner: User) -> None:
@@ -191,10 +197,7 @@ def send_only(owner: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_slow_receiver_delays_no_other(
-    owner: User, stranger: User, server: BadServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "SECONDS", 5)
+def test_a_slow_receiver_delays_no_other(owner: User, stranger: User, server: BadServer) -> None:
     released, quick = threading.Event(), threading.Event()
 
     def slow(asked: Asked, wire: Wire) -> None:
@@ -249,3 +252,26 @@ def test_a_deletion_waits_for_a_request_that_is_being_written(
     assert deleted.is_set()
     with pytest.raises(sending.Unwanted), permits.sending(parcel):
         pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_stops_begins_nothing_and_notes_what_was_on_its_way(
+    owner: User, server: BadServer
+) -> None:
+    stopping, asked = threading.Event(), threading.Event()
+
+    def slow(_: Asked, wire: Wire) -> None:
+        asked.set()
+        assert stopping.wait(5)
+        wire.answer(204)
+
+    endpoint_at(owner, server.at("/", slow))
+    tell_all([owner] * (claims.AT_ONCE + 1))
+    engine = Engine(stopping.is_set)
+    thread = threading.Thread(target=engine.run)
+    thread.start()
+    assert asked.wait(5)
+    stopping.set()
+    thread.join(10)
+    states = sorted(WebhookDelivery.objects.values_list("state", flat=True))
+    assert states == [State.DELIVERED] * claims.AT_ONCE + [State.PENDING]

@@ -165,7 +165,7 @@ def test_a_wrong_form_is_refused(form: dict[str, Any], code: str, api: APIClient
 def test_only_staff_hear_of_everybody(
     api: APIClient, moderator: User, as_user: Callable[[User], APIClient], server: BadServer
 ) -> None:
-    form = {"url": server.url("/"), "all_videos": True}
+    form: dict[str, Any] = {"url": server.url("/"), "all_videos": True}
     assert api.post(PATH, form, format="json").json()["code"] == "webhook_for_staff"
     made = make(api, server.url("/"))
     changed = api.patch(f"{PATH}{made['id']}/", {"all_videos": True}, format="json")

@@ -127,6 +127,7 @@ def turn_on(endpoint_id: UUID) -> None:
 def give_up(endpoint: WebhookEndpoint, why: Disabled) -> None:
     """Turn an endpoint off because of its answers, and tell its owner by mail."""
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(disabled_at=Now(), disabled_reason=why)
+    audit.record("webhook.disabled", endpoint, details={"reason": why})
     outbox.write(endpoint.owner, _TEMPLATE, url=shown(endpoint), is_gone=why == Disabled.GONE)
 
 
@@ -154,7 +155,7 @@ def _turn_on(endpoint: WebhookEndpoint) -> None:
 
 def _turn_off(endpoint: WebhookEndpoint, why: Disabled) -> None:
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(disabled_at=Now(), disabled_reason=why)
-    audit.record("webhook.disabled", endpoint)
+    audit.record("webhook.disabled", endpoint, details={"reason": why})
 
 
 def _require(owner: User, **values: Any) -> None:

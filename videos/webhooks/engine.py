@@ -58,6 +58,7 @@ class Engine:
         try:
             while self._turn(pool):
                 pass
+            self._note()
         finally:
             pool.shutdown(wait=False)
             connection.close()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import verification
+from accounts import audit, verification
 from accounts.models import User
 
 
@@ -23,5 +23,6 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"No user has the email address {email}.")
         verification.trust(user)
+        audit.record("user.email_confirmed", user, details={"email": user.email})
         if not verification.is_verified(user):
             raise CommandError(f"Another user has confirmed {user.email}: remove it there first.")

@@ -29,6 +29,9 @@ MFA_FORMS = {
     "authenticate": "accounts.factor_forms.AuthenticateForm",
     "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
     "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "login_webauthn": "accounts.factor_forms.LoginPasskeyForm",
+    "authenticate_webauthn": "accounts.factor_forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.ProvePasskeyForm",
     "add_webauthn": "accounts.factor_forms.AddPasskeyForm",
     "edit_webauthn": "accounts.factor_forms.RenamePasskeyForm",
 }

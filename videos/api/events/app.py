@@ -146,7 +146,8 @@ def _refusal(ended: Ended, asked: Asked) -> Exception:
         return ended.__cause__
     if ended.code == closes.FOREIGN_ORIGIN:
         return PermissionDenied(ended.reason, code="origin_not_allowed")
-    return _ERRORS[ended.code]()
+    error = _ERRORS.get(ended.code)
+    return error() if error else PermissionDenied(ended.reason)
 
 
 def _invalid(error: NotUnderstood | MethodNotAllowed) -> Exception:

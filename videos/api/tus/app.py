@@ -9,6 +9,8 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from django.conf import settings
 from django.db.models import Q
 
+from accounts import actor, api_keys, credentials
+from accounts.actor import Actor, acting, client_address
 from accounts.models import User
 from videos.api import problems
 from videos.api.asgi import Answer, Asked, Disconnected
@@ -64,7 +66,7 @@ class TusApp:
         if asked.method == "HEAD":
             return await resource.head(upload, OF_USERS)
         if asked.method == "DELETE":
-            return await _threads.run(resource.delete, upload)
+            return await _threads.run(_deleted, asked, upload)
         return await resource.patch(asked, upload, OF_USERS)
 
     async def _create(self, asked: Asked) -> Answer:
@@ -90,6 +92,21 @@ class TusApp:
 
     def _found(self, asked: Asked, upload_id: UUID) -> Upload:
         return resource.find(self._identify(asked.scope), upload_id)
+
+
+def _deleted(asked: Asked, upload: Upload) -> Answer:
+    """Delete an upload as its owner, who sent the request."""
+    with acting(_actor(asked, upload.owner)):
+        return resource.delete(upload)
+
+
+def _actor(asked: Asked, user: User) -> Actor:
+    address = client_address(asked.client)
+    if credentials.app_session(asked.headers) is not None:
+        return Actor(user, actor.TOKEN, address=address)
+    secret = credentials.bearer(asked.headers)
+    key = api_keys.find(secret) if secret else None
+    return Actor(user, actor.KEY if key else actor.SESSION, key, address)
 
 
 def _created(user: User, asked: Asked) -> Upload:

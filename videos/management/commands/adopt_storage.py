@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import audit
 from videos import installation, storage_survey
 from videos.storage import StorageUnavailable
 from videos.storage_identity import SENTENCES, Unmarked, Verdict
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             if others and not take_over:
                 raise CommandError(f"{others} Stop it, or see --take-over.")
             installation.adopt()
+            audit.command("adopt_storage", take_over=take_over)
         except StorageUnavailable as error:
             raise CommandError(f"A storage does not answer: {error}") from error
         self.stdout.write("The storages are this database's from now on.")

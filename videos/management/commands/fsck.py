@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import audit
 from processing.audit import files
 from processing.workers import temp_files
 from videos import installation
@@ -66,6 +67,8 @@ class Command(BaseCommand):
                     f" its: {', '.join(guests)}. Give it a storage of its own, then `manage.py"
                     " adopt_storage` here."
                 )
+            if options["repair"] or options["restore_quarantine"] is not None:
+                audit.command("fsck", repair=bool(options["repair"]))
             if options["restore_quarantine"] is not None:
                 self._put_back(options["restore_quarantine"])
                 return

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import audit
 from accounts.models import User
 from processing.monitoring import terminal
 from videos import strict_json
@@ -70,6 +71,8 @@ class Command(BaseCommand):
             option = given_once[0].replace("_", "-")
             raise CommandError(f"--{option} is for a single file.")
         _require_valid(defaults)
+        if not options["dry_run"]:
+            audit.command("import_file", owner=user.email)
         report = self._reporter()
         taker = Taker(user, defaults, options["again"] or alone, options["dry_run"], report)
         run = Run(taker, report)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import audit
 from videos import installation
 from videos.models import StoredObject
 from videos.storage import StorageUnavailable
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"To be copied or compared: {progress.objects} objects, {_size(progress.bytes)}."
             )
+            if not dry_run:
+                audit.command("move_storage", remove_source=remove_source)
             if dry_run:
                 self._say_what_would_go(moves if remove_source else [])
                 return

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts import audit
 from videos.push import keys
 
 
@@ -15,4 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the key."""
         count = keys.renew()
+        audit.command("renew_push_key")
         self.stdout.write(f"The key is new. Subscriptions that were deleted: {count}.")

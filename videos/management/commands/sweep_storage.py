@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts import audit
 from videos import installation, objects
 from videos.models import StoredObject
 from videos.objects import unknown
@@ -40,6 +41,8 @@ class Command(BaseCommand):
                     f"Another database uses the storages too: {', '.join(guests)}. See `manage.py"
                     " adopt_storage --dry-run`."
                 )
+            if not dry_run:
+                audit.command("sweep_storage", older_than_days=older_than)
             marked = sum(
                 self._sweep(name, older_than, dry_run=dry_run) for name in StoredObject.Storage
             )
