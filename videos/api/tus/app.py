@@ -105,7 +105,7 @@ def _actor(asked: Asked, user: User) -> Actor:
     if credentials.app_session(asked.headers) is not None:
         return Actor(user, actor.TOKEN, address=address)
     secret = credentials.bearer(asked.headers)
-    key = api_keys.find(secret, asked.client) if secret else None
+    key = api_keys.find(secret, address) if secret else None
     return Actor(user, actor.KEY if key else actor.SESSION, key, address)
 
 
