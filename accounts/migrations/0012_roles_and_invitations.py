@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_session_seed'),
+        ('accounts', '0011_session_seed'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

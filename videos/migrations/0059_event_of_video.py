@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The events of one video are read in order."""
 
-    dependencies = [("videos", "0062_notifications")]
+    dependencies = [("videos", "0058_notifications")]
 
     operations = [
         migrations.AddIndex(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_roles_and_invitations'),
+        ('accounts', '0012_roles_and_invitations'),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0011_shipped_plans"),
+        ("accounts", "0010_shipped_plans"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0054_event_of_video'),
+        ('videos', '0059_event_of_video'),
     ]
 
     operations = [

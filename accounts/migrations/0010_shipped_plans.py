@@ -17,6 +17,6 @@ def ship(apps, schema_editor):
 class Migration(migrations.Migration):
     """The plans that stood in the code become rows that staff edit."""
 
-    dependencies = [("accounts", "0010_plans")]
+    dependencies = [("accounts", "0009_plans")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0061_narrow_indexes'),
+        ('videos', '0057_narrow_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,6 @@ def count(apps, schema_editor):
 class Migration(migrations.Migration):
     """The lengths of what is stored count towards the quotas of plans."""
 
-    dependencies = [("videos", "0059_quotas")]
+    dependencies = [("videos", "0055_quotas")]
 
     operations = [migrations.RunPython(count, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0060_lengths_of_sources'),
+        ('videos', '0056_lengths_of_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

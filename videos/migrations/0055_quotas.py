@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0056_webhooks'),
+        ('videos', '0054_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
