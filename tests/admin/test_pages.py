@@ -95,7 +95,8 @@ def test_a_page_that_is_old_changes_nothing_back(desk: Client, video: Video) -> 
 
 def test_an_api_key_is_issued_and_shown_once(desk: Client, owner: User) -> None:
     url = reverse("admin:accounts_apikey_add")
-    shown = desk.post(url, {"user": str(owner.pk), "name": "app"}, follow=True)
+    form = {"user": str(owner.pk), "name": "app", "allowed": ["read"], "lives": "365"}
+    shown = desk.post(url, form, follow=True)
     assert re.search(r"vl_[\w-]{40,}", shown.content.decode())
     listing = desk.get(reverse("admin:accounts_apikey_changelist"))
     assert not re.search(r"vl_[\w-]{40,}", listing.content.decode())
