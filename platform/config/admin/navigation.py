@@ -34,6 +34,17 @@ _GROUPS = (
         },
     ),
     (
+        "People",
+        {
+            "User": "Users",
+            "Plan": "Plans",
+            "Group": "Groups",
+            "ApiKey": "API keys",
+            "Invitation": "Invitations",
+            "AuditEntry": "Audit log",
+        },
+    ),
+    (
         "Operation",
         {
             "Worker": "Workers",
@@ -48,17 +59,6 @@ _GROUPS = (
             "PushSubscription": "Browsers",
             "PushMessage": "Messages to browsers",
             "LogEntry": "Staff actions",
-        },
-    ),
-    (
-        "People",
-        {
-            "User": "Users",
-            "Plan": "Plans",
-            "Group": "Groups",
-            "ApiKey": "API keys",
-            "Invitation": "Invitations",
-            "AuditEntry": "Audit log",
         },
     ),
 )
