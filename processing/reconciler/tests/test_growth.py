@@ -69,8 +69,26 @@ INSERT INTO videos_storedobject (storage, key, role, release_id, source_id, byte
     UNION ALL
     SELECT 'outputs', id || '/' || t, 'chunk', id, NULL::uuid, 1, 'stored'
     FROM n, generate_series(1, {tasks}) t;
+INSERT INTO accounts_auditentry (id, at, actor_email, via, key_hint, action, target_kind,
+        target_id, target_name, details)
+    SELECT id, at, '', 'system', '', 'video.updated', 'video', id::text, '', '{{}}' FROM n;
+INSERT INTO accounts_outgoingmail (id, to_id, template, context, created_at, tries, error)
+    SELECT id, '{owner}', 'x', '{{}}', at, 1, '' FROM n;
+INSERT INTO videos_notification (id, owner_id, kind, event_id, video_id, title, code, message,
+        waits, created_at, mail_due, push_due)
+    SELECT id, '{owner}', 'ready', id, id, '', '', '', false, at, false, false FROM n;
+INSERT INTO videos_webhookendpoint (id, owner_id, url, description, events, all_videos, secret,
+        previous_secret, starts_after, disabled_reason, last_error, created_at)
+    VALUES ('{owner}', '{owner}', 'https://x.com/', '', '[]', false, '', '', 0, '', '', now());
+INSERT INTO videos_webhookdelivery (id, endpoint_id, kind, event, needs, body, state, tries, error,
+        answer, request_headers, attempts, created_at)
+    SELECT older, '{owner}', 'event', 'video.ready', '[]', '', 'delivered', 1, '', '', '{{}}', '[]',
+        now() - make_interval(days => {videos} - i)
+    FROM n;
 ANALYZE;
 """
+# Those of which there are no rows here.
+_NOTHING_TO_PRUNE = {"prune_keys", "prune_hooks", "prune_push"}
 
 
 @pytest.fixture
@@ -96,7 +114,8 @@ def test_every_pass_is_short() -> None:
         counts = [count for count, _ in took[name]]
         print(f"{name:<20} {seconds * 1000:7.1f} ms  {counts}")  # noqa: T201
     assert {name: seconds for name, seconds in best.items() if seconds > longest} == {}
-    pruned = [name for name in took if name.startswith(("prune_", "slim_"))]
+    named = {name for name in took if name.startswith(("prune_", "slim_"))}
+    pruned = named - _NOTHING_TO_PRUNE
     assert all(count for name in pruned for count, _ in took[name])
 
 
