@@ -1,7 +1,7 @@
 """The browsers that users allowed to show messages.
 
 A subscription ends with what it was made by: a browser's when it logs out or its user's password
-changes, a program's when its key is revoked, and all when the user is deactivated.
+changes, a program's when its key is revoked or expires, and all when the user is deactivated.
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ class Offered:
 def live() -> QuerySet[PushSubscription]:
     """Return the subscriptions that messages may go to, as far as the database knows: see
     ``is_logged_in``."""
+    stands = Q(expires_at=None) | Q(expires_at__gt=Now())
+    key_stands = Q(key__expires_at=None) | Q(key__expires_at__gt=Now())
     return PushSubscription.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=Now()), user__is_active=True, key__revoked_at=None
+        stands, key_stands, user__is_active=True, key__revoked_at=None
     )
 
 
