@@ -77,11 +77,11 @@ def of(user: User) -> QuerySet[PushSubscription]:
 
 
 def subscribe(
-    user: User, offered: Offered, *, key: ApiKey | None = None, request: HttpRequest | None = None
+    user: User, offered: Offered, *, key: ApiKey | None = None, session: SessionBase | None = None
 ) -> PushSubscription:
     """Keep the subscription of a browser, which replaces what was kept of the same browser.
 
-    One that is made without a key ends with the session of ``request``. Raises ``EndpointWrong``
+    One that is made without a key ends with ``session``. Raises ``EndpointWrong``
     or ``TooMany``.
     """
     require_good(offered)
@@ -103,8 +103,8 @@ def subscribe(
             expires_at=offered.expires_at,
         )
         audit.record("push.subscribed", made)
-    if request is not None and key is None:
-        request.session[_SESSION] = [*request.session.get(_SESSION, ()), str(made.pk)]
+    if session is not None and key is None:
+        session[_SESSION] = [*session.get(_SESSION, ()), str(made.pk)]
     return made
 
 
