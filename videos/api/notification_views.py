@@ -5,14 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, cast
 
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.app_tokens import AppToken
 from accounts.models import ApiKey, PushSubscription, User
+from accounts.session_store import SessionAsItStands
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers.notifications import (
@@ -86,15 +89,18 @@ class PushSubscriptionViewSet(
         form = PushFormSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         key = request.auth if isinstance(request.auth, ApiKey) else None
+        session = _session_of(request)
         try:
             made = subscriptions.subscribe(
                 cast(User, request.user),
                 form.offered(request.headers.get("User-Agent", "")),
                 key=key,
-                request=request._request,
+                session=session,
             )
         except subscriptions.EndpointWrong as error:
             raise _told(error) from error
+        if isinstance(request.auth, AppToken):
+            _save(session, made)
         return Response(self.get_serializer(made).data, status=HTTPStatus.CREATED)
 
     @extend_schema(responses={204: None})
@@ -102,6 +108,23 @@ class PushSubscriptionViewSet(
         """Send no more messages to a browser."""
         subscriptions.unsubscribe(self.get_object())
         return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _session_of(request: Request) -> SessionBase:
+    """Return the session that stands behind a request: that of the browser, or of the app's
+    token."""
+    if isinstance(request.auth, AppToken):
+        return SessionAsItStands(request.auth.session_key)
+    return request._request.session
+
+
+def _save(session: SessionBase, made: PushSubscription) -> None:
+    """Save an app's session, as no middleware does; one that has ended meanwhile has none."""
+    try:
+        session.save()
+    except UpdateError as error:
+        made.delete()
+        raise NotAuthenticated from error
 
 
 def _told(error: subscriptions.EndpointWrong) -> ValidationError:

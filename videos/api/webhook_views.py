@@ -38,7 +38,7 @@ from videos.api.serializers.webhooks import (
 from videos.api.strictness import StrictRequests
 from videos.events import cursors
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.webhooks import endpoints, replays
+from videos.webhooks import endpoints, hearing, replays
 
 
 class WebhookViewSet(
@@ -86,7 +86,7 @@ class WebhookViewSet(
         form.is_valid(raise_exception=True)
         preconditions.require_match(request, lambda: self._told(endpoint.pk))
         with _or_404():
-            endpoints.change(endpoint.pk, **form.validated_data)
+            endpoints.change(endpoint.pk, by=cast(User, request.user), **form.validated_data)
         return Response(self._told(endpoint.pk))
 
     @extend_schema(responses={204: None})
@@ -140,10 +140,11 @@ class WebhookDeliveryViewSet(
     orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
-        """Return the messages to the webhook; those of others' are not found."""
-        own = endpoints.of(cast(User, self.request.user))
-        endpoint = get_object_or_404(own, pk=self.kwargs["webhook_id"])
-        found = WebhookDelivery.objects.filter(endpoint=endpoint)
+        """Return the messages to the webhook; those of others' are not found, nor those that the
+        user may not hear of any more."""
+        user = cast(User, self.request.user)
+        endpoint = get_object_or_404(endpoints.of(user), pk=self.kwargs["webhook_id"])
+        found = WebhookDelivery.objects.filter(hearing.is_known_to(user), endpoint=endpoint)
         return found.defer("body", "answer") if self.action == "list" else found
 
     @extend_schema(responses=WebhookDeliverySerializer(many=True))

@@ -167,14 +167,9 @@ class Hub:
         if parcel is None:
             return 0
         for stream in [*group.streams]:
-            stream.offer(parcel)
-            if parcel.gone:
-                self.change(
-                    stream,
-                    stream.wish.without(parcel.gone),
-                    stream.hearing.without(parcel.gone),
-                )
-                stream.forget(parcel.gone)
+            if gone := stream.offer(parcel):
+                self.change(stream, stream.wish.without(gone), stream.hearing.without(gone))
+                stream.forget(gone)
         return len(group.streams)
 
     async def _tell_ticks(self) -> None:

@@ -74,10 +74,18 @@ async def _joined(
         raise _without_database(error) from error
     try:
         stream.say(*granted.refused)
-        await here.review(stream)  # rights may have changed since they were read
+        await _review(stream, here)
         yield stream, here
     finally:
         await here.leave(stream)
+
+
+async def _review(stream: Stream, here: Hub) -> None:
+    """Check a feed's rights again, which may have changed since they were read."""
+    try:
+        await here.review(stream)
+    except DatabaseError as error:
+        raise _without_database(error) from error
 
 
 async def cancel(*tasks: asyncio.Task[Any]) -> None:

@@ -18,10 +18,14 @@ FRAME_EVENTS = 100
 
 
 class Line:
-    """One message as JSON, with the position it leads to, if it is kept in the log."""
+    """One message as JSON, with the position it leads to, if it is kept in the log. After it,
+    nothing may follow of the video that is ``over``."""
 
-    def __init__(self, message: Mapping[str, Any], position: int | None = None) -> None:
+    def __init__(
+        self, message: Mapping[str, Any], position: int | None = None, *, over: Any = None
+    ) -> None:
         self.position = position
+        self.over = over
         self.type = message["type"]
         self.text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
 
@@ -75,9 +79,9 @@ class Parcel:
     """Messages that go to one or more feeds together. ``gone`` are the videos of which nothing may
     follow."""
 
-    def __init__(self, lines: Sequence[Line], gone: frozenset[Any] = frozenset()) -> None:
+    def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
-        self.gone = gone
+        self.gone = frozenset(one.over for one in lines if one.over is not None)
 
     @cached_property
     def frame(self) -> str:
@@ -118,7 +122,7 @@ def _sent_event(line: Line) -> str:
 
 def gone(video_id: Any, position: int | None = None) -> Line:
     """Return the message that nothing more is told of a video."""
-    return Line({"type": "gone", "video": str(video_id)}, position)
+    return Line({"type": "gone", "video": str(video_id)}, position, over=video_id)
 
 
 def shared(hearing: Hearing, told: Sequence[Told], *, live: bool) -> Parcel | None:
@@ -136,4 +140,4 @@ def shared(hearing: Hearing, told: Sequence[Told], *, live: bool) -> Parcel | No
             over.add(video_id)
         if (line := one.line(share)) is not None:
             lines.append(line)
-    return Parcel(lines, frozenset(over)) if lines else None
+    return Parcel(lines) if lines else None

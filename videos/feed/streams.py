@@ -55,15 +55,15 @@ class Stream:
         """Whether it rests on rights over what belongs to others."""
         return bool(self.hearing.rights)
 
-    def offer(self, parcel: Parcel) -> None:
-        """Take events that were read for all. Those that do not fit are read again later."""
+    def offer(self, parcel: Parcel) -> frozenset[Any]:
+        """Take events that were read for all, and return the videos that are gone for this client.
+        Those that do not fit are read again later."""
         if self.is_behind:
             self.say(*map(gone, parcel.gone))
-            return
+            return parcel.gone
         first = parcel.lines[0].position
         if first is not None and first <= self.position:
-            lines = [one for one in parcel.lines if (one.position or 0) > self.position]
-            parcel = Parcel(lines, parcel.gone)
+            parcel = Parcel([one for one in parcel.lines if (one.position or 0) > self.position])
         self._waiting += len(parcel.lines)
         if self._waiting > MOST_WAITING:
             self.fall_behind()
@@ -71,6 +71,7 @@ class Stream:
         elif parcel.lines:
             self._events.append(parcel)
         self.news.set()
+        return parcel.gone
 
     def fall_behind(self) -> None:
         """Drop the events that wait: all past ``position`` are to be read again. Which videos are

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -84,7 +84,12 @@ def _deleted(rows: QuerySet[Any]) -> int:
 
 
 def _due() -> QuerySet[PushMessage]:
-    return PushMessage.objects.filter(next_at__lte=Now())
+    """Return what is to be sent now. While one message to a browser is being sent, or waits for
+    another try, those to the same browser wait with it."""
+    held = PushMessage.objects.filter(
+        subscription=OuterRef("subscription"), tries__gt=0, next_at__gt=Now()
+    )
+    return PushMessage.objects.filter(~Exists(held), next_at__lte=Now())
 
 
 def _take() -> PushMessage | None:
@@ -143,7 +148,6 @@ def _not_taken(message: PushMessage, why: str, wait_seconds: int | None) -> None
             _count_failure(message)
             return
         _row(message).update(next_at=Now() + wait, error=why[:100])
-        _due().filter(subscription=message.subscription_id).update(next_at=Now() + wait)
 
 
 def _count_failure(message: PushMessage) -> None:

@@ -1,7 +1,7 @@
 """The browsers that users allowed to show messages.
 
 A subscription ends with what it was made by: a browser's when it logs out or its user's password
-changes, a program's when its key is revoked, and all when the user is deactivated.
+changes, a program's when its key is revoked or expires, and all when the user is deactivated.
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ class Offered:
 def live() -> QuerySet[PushSubscription]:
     """Return the subscriptions that messages may go to, as far as the database knows: see
     ``is_logged_in``."""
+    stands = Q(expires_at=None) | Q(expires_at__gt=Now())
+    key_stands = Q(key__expires_at=None) | Q(key__expires_at__gt=Now())
     return PushSubscription.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=Now()), user__is_active=True, key__revoked_at=None
+        stands, key_stands, user__is_active=True, key__revoked_at=None
     )
 
 
@@ -75,11 +77,11 @@ def of(user: User) -> QuerySet[PushSubscription]:
 
 
 def subscribe(
-    user: User, offered: Offered, *, key: ApiKey | None = None, request: HttpRequest | None = None
+    user: User, offered: Offered, *, key: ApiKey | None = None, session: SessionBase | None = None
 ) -> PushSubscription:
     """Keep the subscription of a browser, which replaces what was kept of the same browser.
 
-    One that is made without a key ends with the session of ``request``. Raises ``EndpointWrong``
+    One that is made without a key ends with ``session``. Raises ``EndpointWrong``
     or ``TooMany``.
     """
     require_good(offered)
@@ -101,8 +103,8 @@ def subscribe(
             expires_at=offered.expires_at,
         )
         audit.record("push.subscribed", made)
-    if request is not None and key is None:
-        request.session[_SESSION] = [*request.session.get(_SESSION, ()), str(made.pk)]
+    if session is not None and key is None:
+        session[_SESSION] = [*session.get(_SESSION, ()), str(made.pk)]
     return made
 
 

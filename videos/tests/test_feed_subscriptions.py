@@ -320,7 +320,7 @@ async def test_who_is_behind_is_told_too_that_a_video_is_gone(stranger: User) ->
     hearing = Hearing(stranger.pk, public=frozenset({video_id}))
     listener = Listener(stranger, Holder(), ("", ""))
     stream = Stream(listener, Wish(videos=hearing.public), hearing, 5)
-    gone = Parcel([parcels.gone(video_id, 6)], frozenset({video_id}))
+    gone = Parcel([parcels.gone(video_id, 6)])
     for is_waiting in (True, False):
         if is_waiting:
             stream.offer(gone)
@@ -329,6 +329,28 @@ async def test_who_is_behind_is_told_too_that_a_video_is_gone(stranger: User) ->
             stream.offer(gone)
         told = [line for parcel in stream.take(5) for line in parcel.lines]
         assert [(line.type, line.position) for line in told] == [("gone", None)]
+
+
+async def test_an_end_from_before_a_feed_began_ends_nothing(stranger: User) -> None:
+    """The video was closed and opened again before its rights were read."""
+    video_id = uuid4()
+    hearing = Hearing(stranger.pk, public=frozenset({video_id}))
+    listener = Listener(stranger, Holder(), ("", ""))
+    stream = Stream(listener, Wish(videos=hearing.public), hearing, 7)
+    assert not stream.offer(Parcel([parcels.gone(video_id, 6)]))
+    assert not stream.take(7)
+    assert stream.offer(Parcel([parcels.gone(video_id, 8)])) == {video_id}
+
+
+async def test_a_database_that_goes_while_a_feed_opens_is_told(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(hub.Hub, "review", away)
+    async with feed_clients.socket(await key_of(owner)) as open_socket:
+        assert await open_socket.hear() == {"type": "close", "code": closes.TRY_AGAIN}
 
 
 async def test_events_come_once_the_database_is_back(

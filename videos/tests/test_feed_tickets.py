@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from accounts import api_keys, tickets
 from accounts.models import ApiKey, User
+from accounts.scopes import ALL, OF_APPS
 from accounts.tickets import Holder
 from config.asgi import application
 from config.env.rates import Rate
@@ -115,6 +116,17 @@ async def test_a_session_has_tickets_too_which_end_with_it(
     await sync_to_async(client.logout)()
     async with opened(told.json()["protocols"]) as (_, said):
         assert said["code"] == closes.NOT_AUTHENTICATED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("of_app", [True, False])
+def test_a_ticket_opens_no_more_than_what_it_was_given_for(owner: User, *, of_app: bool) -> None:
+    client = Client()
+    client.force_login(owner)
+    ticket = tickets.issue(Holder(session=client.session.session_key, of_app=of_app))
+    headers = [(b"host", b"testserver"), (b"origin", HERE.encode())]
+    scope = {"type": "websocket", "headers": headers, "subprotocols": protocols_of(ticket)}
+    assert listeners.identify(scope).user.scopes == (OF_APPS if of_app else ALL)
 
 
 @pytest.mark.anyio

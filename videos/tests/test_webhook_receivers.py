@@ -7,17 +7,19 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from tests.bad_server import Answer, Asked, BadServer, Wire, serving
 from tests.networks import LOOPBACK
-from videos.models import WebhookDelivery
+from videos.models import WebhookDelivery, WebhookEndpoint
 from videos.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell, tell_all
-from videos.webhooks import claims, endpoints, fan_out, outcomes, permits, sending
+from videos.webhooks import claims, endpoints, fan_out, outcomes, permits, retries, sending
 from videos.webhooks.addresses import UrlRefused, require_allowed
 from videos.webhooks.engine import Engine, deliver
 
@@ -275,3 +277,37 @@ def test_a_worker_that_stops_begins_nothing_and_notes_what_was_on_its_way(
     thread.join(10)
     states = sorted(WebhookDelivery.objects.values_list("state", flat=True))
     assert states == [State.DELIVERED] * claims.AT_ONCE + [State.PENDING]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2030 00:00:00 +99999999999999999999",
+        "Mon, 99 Jan 2030 00:00:00 GMT",
+        "9" * 100,
+        "-5",
+        "soon",
+    ],
+)
+def test_an_odd_wish_for_a_pause_is_a_failure_like_others(after: str) -> None:
+    answer = retries.Answer(429, "webhook_refused", "", 1, {}, after)
+    wait = retries.wait_after(answer, 1, datetime.now(UTC))
+    assert wait is not None
+    assert timedelta(seconds=5) <= wait <= retries.LONGEST_PAUSE
+
+
+def test_slow_endpoints_that_wait_take_no_turn_from_quick_ones(
+    owner: User, stranger: User, server: BadServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "_ENDPOINTS", 2)
+    for _ in range(3):
+        endpoint_at(owner, server.url("/"))
+    WebhookEndpoint.objects.update(last_ms=15_000)
+    quick, _ = endpoint_at(stranger, server.url("/"))
+    WebhookEndpoint.objects.filter(pk=quick.pk).update(served_at=timezone.now(), last_ms=5)
+    tell(owner)
+    tell(stranger)
+    fan_out.read_log()
+    assert [one.endpoint for one in claims.take(ROOM, 0)] == [quick.pk]
+    assert len(claims.take(ROOM, 2)) == 2

@@ -380,3 +380,21 @@ def test_only_so_many_endpoints_are_one_users(
     endpoint_at(owner, server.url("/"))
     with pytest.raises(endpoints.TooManyWebhooks):
         endpoint_at(owner, server.url("/"))
+
+
+def test_a_worker_whose_clock_is_wrong_turns_nothing_off_and_delays_nothing(
+    owner: User, server: BadServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.at("/", in_turn(says(500), says(500)))
+    endpoint, _ = endpoint_at(owner, server.url("/"))
+    tell(owner)
+    send_all()
+    make_due()
+    week, now = timedelta(days=7), timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + week)
+    send_all()
+    endpoint.refresh_from_db()
+    assert endpoint.is_on
+    next_at = only().next_at
+    assert next_at is not None
+    assert next_at < now() + timedelta(minutes=10)

@@ -10,6 +10,7 @@ import pytest
 from django.conf import LazySettings
 from rest_framework.test import APIClient
 
+from accounts import api_keys
 from accounts.models import User
 from tests.bad_server import BadServer, serving
 from tests.networks import LOOPBACK
@@ -171,6 +172,48 @@ def test_only_staff_hear_of_everybody(
     changed = api.patch(f"{PATH}{made['id']}/", {"all_videos": True}, format="json")
     assert changed.status_code == 403
     assert make(as_user(moderator), server.url("/"), all_videos=True)["all_videos"]
+
+
+def test_a_narrow_key_of_staff_has_no_webhook_for_everybody(
+    moderator: User, as_user: Callable[[User], APIClient], server: BadServer
+) -> None:
+    whole = as_user(moderator)
+    everybodys = make(whole, server.url("/"), all_videos=True)
+    narrow = key_with(moderator, "read", "write")
+    own = make(narrow, server.url("/"))
+    changed = narrow.patch(f"{PATH}{own['id']}/", {"all_videos": True}, format="json")
+    assert (changed.status_code, changed.json()["code"]) == (403, "webhook_for_staff")
+    where = f"{PATH}{everybodys['id']}/"
+    assert narrow.get(where).status_code == 404
+    assert narrow.post(f"{where}rotate/").status_code == 404
+    assert narrow.get(f"{where}deliveries/").status_code == 404
+    assert [one["id"] for one in narrow.get(PATH).json()["results"]] == [own["id"]]
+    assert whole.get(where).status_code == 200
+
+
+def test_staff_who_lost_a_right_read_no_message_that_needed_it(
+    api: APIClient,
+    owner: User,
+    moderator: User,
+    as_user: Callable[[User], APIClient],
+    server: BadServer,
+) -> None:
+    client = as_user(moderator)
+    log = f"{PATH}{make(client, server.url('/'), all_videos=True)['id']}/deliveries/"
+    tell(owner)
+    tell(moderator)
+    fan_out.read_log()
+    theirs, own = WebhookDelivery.objects.order_by("position")
+    assert client.get(f"{log}{theirs.pk}/").status_code == 200
+    User.objects.filter(pk=moderator.pk).update(is_staff=False)
+    assert [one["id"] for one in client.get(log).json()["results"]] == [str(own.pk)]
+    assert client.get(f"{log}{theirs.pk}/").status_code == 404
+
+
+def key_with(user: User, *scopes: str) -> APIClient:
+    """A client with a key of these scopes."""
+    _, secret = api_keys.issue(user, name="narrow", terms=api_keys.Terms(scopes=list(scopes)))
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {secret}")
 
 
 def test_there_is_a_most(

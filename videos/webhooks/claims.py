@@ -24,6 +24,8 @@ SLOW = timedelta(seconds=2)
 leave half of the room to the others."""
 LEASE = timedelta(minutes=2)
 _ENDPOINTS = 200
+_SLOW_MS = SLOW.total_seconds() * 1000
+_LONG = Q(last_ms__gte=_SLOW_MS)
 
 
 def take(room: int, slow_room: int) -> list[Parcel]:
@@ -41,7 +43,7 @@ def take(room: int, slow_room: int) -> list[Parcel]:
 
 def _chosen(room: int, slow_room: int) -> list[tuple[WebhookEndpoint, list[WebhookDelivery]]]:
     """Return what to claim: of each endpoint that has its turn as much as it may be sent."""
-    turn = list(_in_turn())
+    turn = _in_turn(slow_room)
     way = _on_the_way(turn)
     chosen = []
     for endpoint in turn:
@@ -58,12 +60,22 @@ def _chosen(room: int, slow_room: int) -> list[tuple[WebhookEndpoint, list[Webho
     return chosen
 
 
-def _in_turn() -> Iterable[WebhookEndpoint]:
-    """Return the endpoints with something due, the one that waited longest first. Their rows are
-    locked; those that another process holds have their turn there."""
+def _in_turn(slow_room: int) -> list[WebhookEndpoint]:
+    """Return endpoints with something due, the one that waited longest first. Slow ones are asked
+    for by themselves, so that however many wait, none of the others is left out for them."""
+    quick = _longest_waiting(~_LONG | Q(last_ms=None), _ENDPOINTS)
+    slow = _longest_waiting(_LONG, slow_room) if slow_room > 0 else []
+    return sorted(
+        [*quick, *slow],
+        key=lambda one: (one.served_at is not None, one.served_at or one.created_at, one.pk),
+    )
+
+
+def _longest_waiting(which: Q, most: int) -> Iterable[WebhookEndpoint]:
+    """Return some of the endpoints with something due. Their rows are locked; those that another
+    process holds have their turn there."""
     ready = waiting.ready().select_for_update(of=("self",), skip_locked=True, no_key=True)
-    turn = F("served_at").asc(nulls_first=True)
-    return ready.order_by(turn, "pk")[:_ENDPOINTS]
+    return ready.filter(which).order_by(F("served_at").asc(nulls_first=True), "pk")[:most]
 
 
 def _on_the_way(endpoints: Iterable[WebhookEndpoint]) -> dict[UUID, tuple[int, int]]:
@@ -83,7 +95,7 @@ def _share(endpoint: WebhookEndpoint, on_the_way: int, for_long: int) -> int:
 
 
 def _is_slow(endpoint: WebhookEndpoint) -> bool:
-    return (endpoint.last_ms or 0) >= SLOW.total_seconds() * 1000
+    return (endpoint.last_ms or 0) >= _SLOW_MS
 
 
 def _eligible(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit, outbox
 from accounts.models import User
+from accounts.scopes import Scope
 from videos.models import WebhookEndpoint
 from videos.webhooks import addresses, fan_out, hearing, secrets
 from videos.webhooks.wanted import require_known
@@ -32,8 +33,10 @@ class EverybodysRefused(Exception):
 
 
 def of(user: User) -> QuerySet[WebhookEndpoint]:
-    """Return a user's own endpoints."""
-    return WebhookEndpoint.objects.filter(owner=user, deleted_at=None)
+    """Return a user's own endpoints. Those for everybody's videos are there only for a credential
+    whose scopes let it use the powers of staff."""
+    own = _all_of(user)
+    return own if Scope.ADMIN in user.scopes else own.filter(all_videos=False)
 
 
 @transaction.atomic
@@ -52,7 +55,7 @@ def create(
     """
     _require(owner, url=url, events=events or [], all_videos=all_videos)
     list(User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=owner.pk))
-    if of(owner).count() >= MOST_OF_ONE:
+    if _all_of(owner).count() >= MOST_OF_ONE:
         raise TooManyWebhooks
     secret = secrets.new()
     endpoint = WebhookEndpoint.objects.create(
@@ -69,13 +72,14 @@ def create(
 
 
 @transaction.atomic
-def change(endpoint_id: UUID, **values: Any) -> None:
+def change(endpoint_id: UUID, *, by: User | None = None, **values: Any) -> None:
     """Change the address, description, events or ``all_videos`` of an endpoint, or turn it on or
-    off by ``enabled``. Raises ``WebhookEndpoint.DoesNotExist`` and what ``create`` does."""
+    off by ``enabled``. Its owner must have the rights for that; ``by`` is the owner with the scopes
+    of a request. Raises ``WebhookEndpoint.DoesNotExist`` and what ``create`` does."""
     enabled = values.pop("enabled", None)
     endpoint = locked(endpoint_id)
     changed = {name: new for name, new in values.items() if getattr(endpoint, name) != new}
-    _require(endpoint.owner, **changed)
+    _require(by or endpoint.owner, **changed)
     if changed:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changed)
         audit.record("webhook.updated", endpoint, details={"changed": sorted(changed)})
@@ -140,6 +144,10 @@ def locked(endpoint_id: UUID) -> WebhookEndpoint:
 def shown(endpoint: WebhookEndpoint) -> str:
     """Return an endpoint's URL without its parameters, which may hold a secret."""
     return endpoint.url.partition("?")[0]
+
+
+def _all_of(user: User) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(owner=user, deleted_at=None)
 
 
 def _turn_on(endpoint: WebhookEndpoint) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from videos.events import earlier, log
@@ -26,12 +26,12 @@ def read_log() -> int:
         reader = locked_reader()
         if reader is None:
             return 0
-        endpoints = list(listening())
-        if not endpoints:
+        if not listening().exists():
             return _skip(reader)
         events = list(_placed().filter(position__gt=reader.position)[:_BATCH])
         if not events:
             return 0
+        endpoints = list(_concerned(events))
         write(_heard(endpoints, events), kind=WebhookDelivery.Kind.EVENT)
         _move(events[-1].position or 0)
     return len(events)
@@ -71,6 +71,12 @@ def write(heard: Iterable[tuple[WebhookEndpoint, Event]], *, kind: WebhookDelive
         rows, batch_size=_BATCH, ignore_conflicts=kind == WebhookDelivery.Kind.EVENT
     )
     return len(rows)
+
+
+def _concerned(events: Iterable[Event]) -> QuerySet[WebhookEndpoint]:
+    """Return the endpoints that may hear of some of these events, however many others there are."""
+    owners = {event.owner_id for event in events if event.owner_id}
+    return listening().filter(Q(owner__in=owners) | Q(all_videos=True))
 
 
 def _placed() -> QuerySet[Event]:

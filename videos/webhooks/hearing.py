@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from accounts.models import User
 from accounts.rights import Right, may
 from videos.models import Event, Video, WebhookEndpoint
 
 EVERYBODYS: tuple[Right, ...] = (Right.VIEW_VIDEOS, Right.CHANGE_WEBHOOKS)
 """The rights that an endpoint for everybody's videos needs of its owner."""
+_EXTRAS: tuple[tuple[Right, ...], ...] = (
+    (),
+    (Right.VIEW_IMAGES,),
+    (Right.MODERATE,),
+    (Right.VIEW_JOBS,),
+    (Right.MODERATE, Right.VIEW_JOBS),
+)
+"""What ``needs`` may add to these."""
 
 
 def may_hear_everybody(user: User) -> bool:
@@ -30,6 +40,16 @@ def needs(event: Event) -> Sequence[str]:
     if event.type.startswith("job."):
         found.append(Right.VIEW_JOBS)
     return found
+
+
+def is_known_to(user: User) -> Q:
+    """Return the condition of deliveries whose bodies a user may read now: those of their own, and
+    those of others that they have the rights for."""
+    allowed = Q(needs=[])
+    for extra in _EXTRAS:
+        if may(user, *EVERYBODYS, *extra):
+            allowed |= Q(needs=[*EVERYBODYS, *extra])
+    return allowed
 
 
 def needed_by(endpoint: WebhookEndpoint, event: Event) -> Sequence[str]:

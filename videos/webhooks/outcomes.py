@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from videos.models import WebhookDelivery, WebhookEndpoint
 from videos.webhooks import endpoints, retries
@@ -35,10 +35,12 @@ class Outcome:
 
 def record(outcomes: Sequence[Outcome]) -> None:
     """Note outcomes in one transaction. A delivery that another worker has claimed since is left
-    to that worker."""
-    now = timezone.now()
+    to that worker. All times are the database's, since workers' clocks may be wrong."""
     with transaction.atomic():
-        health = _locked({one.parcel.endpoint for one in outcomes})
+        locked = _locked({one.parcel.endpoint for one in outcomes})
+        if not locked:
+            return
+        now, health = locked[0].database_now, {row.pk: row for row in locked}
         ours = _ours(outcomes)
         told = []
         for one in outcomes:
@@ -63,9 +65,9 @@ def _ours(outcomes: Sequence[Outcome]) -> dict[UUID, WebhookDelivery]:
     return {row.pk: row for row in rows.filter(pk__in=[one.parcel.delivery for one in outcomes])}
 
 
-def _locked(ids: Iterable[UUID]) -> dict[UUID, WebhookEndpoint]:
+def _locked(ids: Iterable[UUID]) -> Sequence[Any]:
     rows = WebhookEndpoint.objects.select_for_update(of=("self",), no_key=True)
-    return {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}
+    return list(rows.filter(pk__in=ids).annotate(database_now=Now()).order_by("pk"))
 
 
 def _drop(row: WebhookDelivery, code: str, now: datetime) -> None:

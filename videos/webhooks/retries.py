@@ -68,6 +68,6 @@ def _asked(text: str, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(text[:9]), LONGEST_PAUSE.total_seconds()))
     try:
         until = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now

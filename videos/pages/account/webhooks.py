@@ -17,7 +17,7 @@ from accounts import verification
 from accounts.models import User
 from videos.models import WebhookDelivery, WebhookEndpoint
 from videos.pages.account.webhook_forms import ReplayForm, WebhookForm
-from videos.webhooks import endpoints, replays
+from videos.webhooks import endpoints, hearing, replays
 
 _SHOWN = 50
 _OFF = "This webhook is off. Turn it on first."
@@ -144,7 +144,7 @@ def replay(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
 def send_again(request: HttpRequest, webhook_id: UUID, delivery_id: UUID) -> HttpResponse:
     """Send a message again."""
     endpoint = _own(request, webhook_id)
-    delivery = get_object_or_404(WebhookDelivery, pk=delivery_id, endpoint=endpoint)
+    delivery = get_object_or_404(_readable(endpoint), pk=delivery_id)
     try:
         replays.send_again(delivery)
     except replays.WebhookOff:
@@ -190,8 +190,13 @@ def _one(request: HttpRequest, endpoint: WebhookEndpoint, **more: Any) -> HttpRe
     return render(request, "account/webhook.html", context | more)
 
 
+def _readable(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
+    known = hearing.is_known_to(endpoint.owner)
+    return WebhookDelivery.objects.filter(known, endpoint=endpoint)
+
+
 def _log(endpoint: WebhookEndpoint, state: str, before: str) -> QuerySet[WebhookDelivery]:
-    found = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("-pk")
+    found = _readable(endpoint).order_by("-pk")
     if state:
         found = found.filter(state=state)
     try:

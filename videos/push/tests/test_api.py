@@ -139,6 +139,17 @@ def test_logging_out_ends_the_subscription_of_this_browser_alone(
     assert PushSubscription.objects.get().endpoint == f"{browser.endpoint}-2"
 
 
+def test_the_subscription_of_an_app_ends_with_its_session(
+    logged_in: Client, owner: User, browser: Browser
+) -> None:
+    """An app has no cookie, so it is sent none."""
+    token = {"X-Session-Token": str(logged_in.session.session_key)}
+    answer = APIClient(headers=token).post(SUBSCRIPTIONS, form(browser), format="json")
+    assert (answer.status_code, answer.cookies) == (201, {})
+    logged_in.post("/accounts/logout/")
+    assert not PushSubscription.objects.exists()
+
+
 def test_a_browser_that_is_logged_out_from_another_gets_no_more(
     logged_in: Client, owner: User, browser: Browser
 ) -> None:

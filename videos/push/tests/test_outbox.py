@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import api_keys
-from accounts.models import PushKey, PushMessage, PushSubscription, User
+from accounts.models import ApiKey, PushKey, PushMessage, PushSubscription, User
 from processing.reconciler.mail import wake_push
 from videos.actors import send_pushes
 from videos.push import keys, outbox, subscriptions
@@ -47,6 +47,16 @@ def test_the_browser_alone_can_read_it(
     assert 86_000 < int(headers["ttl"]) <= 86_400
     assert is_signed_by_us(headers, service.origin)
     assert PushSubscription.objects.get().last_used_at is not None
+
+
+@pytest.mark.parametrize("left", [timedelta(hours=-1), timedelta(hours=1), None])
+def test_the_subscription_of_a_program_ends_with_its_key(
+    owner: User, browser: Browser, left: timedelta | None
+) -> None:
+    key, _ = api_keys.issue(owner, name="program")
+    subscriptions.subscribe(owner, browser.offered(), key=key)
+    ApiKey.objects.update(expires_at=left and timezone.now() + left)
+    assert subscriptions.live().exists() == (left != timedelta(hours=-1))
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -92,6 +102,19 @@ def test_a_failure_holds_back_that_browser_alone(
     outbox.write([other.pk], PAYLOAD)
     assert outbox.send_due() == 1
     assert [path for path, *_ in service.got] == ["/send/one", "/send/two"]
+
+
+def test_what_comes_later_waits_with_what_failed(
+    message: PushMessage, service: PushService
+) -> None:
+    """Otherwise each new message would wait again for a service that does not answer."""
+    service.status = 500
+    outbox.send_due()
+    outbox.write([message.subscription_id], PAYLOAD)
+    assert (outbox.is_due(), outbox.send_due(), len(service.got)) == (False, 0, 1)
+    service.status = 201
+    make_due()
+    assert outbox.send_due() == 2
 
 
 def test_what_a_service_will_never_take_is_given_up_and_ends_the_subscription_at_last(
