@@ -20,7 +20,7 @@ SECONDS = 30
 # How long a used ticket is remembered: long enough when machines' clocks are minutes apart.
 _REMEMBERED_SECONDS = 600
 _PURPOSE = "feed-ticket"
-_KEY, _SESSION = "k", "s"
+_KEY, _SESSION, _APP = "k", "s", "a"
 _LONGEST = 1000
 
 
@@ -30,15 +30,18 @@ class BadTicket(Exception):
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose ticket it is: an API key by its id, or a session by its key."""
+    """Whose ticket it is: an API key by its id, or a session by its key. That of an app's session
+    opens a feed with the scopes of apps."""
 
     key_id: UUID | None = None
     session: str | None = None
+    is_app: bool = False
 
 
 def issue(holder: Holder) -> str:
     """Return a new ticket."""
-    kind, name = (_KEY, holder.key_id.hex) if holder.key_id else (_SESSION, holder.session)
+    of_session = (_APP if holder.is_app else _SESSION, holder.session)
+    kind, name = (_KEY, holder.key_id.hex) if holder.key_id else of_session
     until = int(time.time()) + SECONDS
     sealed = sealing.seal(f"{kind} {name} {until} {secrets.token_hex(8)}", _PURPOSE)
     return sealed.rstrip("=")
@@ -52,7 +55,9 @@ def redeem(ticket: str) -> Holder:
     # While Redis is away used tickets are unknown, and one works again until it expires.
     if not cache.add(f"feed-ticket:{number}", 1, timeout=_REMEMBERED_SECONDS):
         raise BadTicket
-    return Holder(key_id=UUID(name)) if kind == _KEY else Holder(session=name)
+    if kind == _KEY:
+        return Holder(key_id=UUID(name))
+    return Holder(session=name, is_app=kind == _APP)
 
 
 def _opened(ticket: str) -> list[str]:

@@ -59,5 +59,5 @@ def _holder(request: Request) -> Holder:
     if isinstance(request.auth, ApiKey):
         return Holder(key_id=request.auth.pk)
     if isinstance(request.auth, AppToken):
-        return Holder(session=request.auth.session_key)
+        return Holder(session=request.auth.session_key, is_app=True)
     return Holder(session=request.session.session_key)

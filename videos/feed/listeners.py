@@ -66,7 +66,8 @@ def identify(scope: Any) -> Listener:
     client = scope["client"][0] if scope.get("client") else None
     try:
         if app is not None:
-            return _listener(Holder(session=app), credentials.user_of_app(app))
+            holder = Holder(session=app, is_app=True)
+            return _listener(holder, credentials.user_of_app(app))
         if secret is not None:
             return _of_key(secret, client)
         if (ticket := _ticket(scope)) is not None:
@@ -109,7 +110,8 @@ def _of_ticket(ticket: str, headers: dict[str, str]) -> Listener:
         raise Ended(NOT_AUTHENTICATED) from error
     if holder.key_id is not None:
         return _listener(holder, credentials.user_of_key_id(holder.key_id))
-    return _listener(holder, credentials.user_of_session(holder.session))
+    found = credentials.user_of_app if holder.is_app else credentials.user_of_session
+    return _listener(holder, found(holder.session))
 
 
 def _ticket(scope: Any) -> str | None:

@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from accounts import api_keys, tickets
 from accounts.models import ApiKey, User
+from accounts.scopes import OF_APPS
 from accounts.tickets import Holder
 from config.asgi import application
 from config.env.rates import Rate
@@ -115,6 +116,19 @@ async def test_a_session_has_tickets_too_which_end_with_it(
     await sync_to_async(client.logout)()
     async with opened(told.json()["protocols"]) as (_, said):
         assert said["code"] == closes.NOT_AUTHENTICATED
+
+
+def test_a_ticket_of_an_app_opens_a_feed_with_the_scopes_of_apps(moderator: User) -> None:
+    client = Client()
+    client.force_login(moderator)
+    headers = {"X-Session-Token": client.cookies["sessionid"].value}
+    ticket = APIClient().post(TICKETS, headers=headers).json()["ticket"]
+    scope = {
+        "type": "http",
+        "headers": [(b"host", b"testserver"), (b"origin", HERE.encode())],
+        "query_string": f"ticket={ticket}".encode(),
+    }
+    assert listeners.identify(scope).user.scopes == OF_APPS
 
 
 @pytest.mark.anyio
