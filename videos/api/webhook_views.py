@@ -86,7 +86,8 @@ class WebhookViewSet(
         form.is_valid(raise_exception=True)
         preconditions.require_match(request, lambda: self._told(endpoint.pk))
         with _or_404():
-            endpoints.change(endpoint.pk, **form.validated_data)
+            user = cast(User, request.user)
+            endpoints.change(endpoint.pk, by=user, **form.validated_data)
         return Response(self._told(endpoint.pk))
 
     @extend_schema(responses={204: None})

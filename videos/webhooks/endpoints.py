@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit, outbox
 from accounts.models import User
+from accounts.scopes import Scope
 from videos.models import WebhookEndpoint
 from videos.webhooks import addresses, fan_out, hearing, secrets
 from videos.webhooks.wanted import require_known
@@ -20,6 +21,7 @@ from videos.webhooks.wanted import require_known
 MOST_OF_ONE = 20
 """The most endpoints that one user may have."""
 _TEMPLATE = "mail/webhook_disabled"
+_OF_STAFF = {Scope.ADMIN, Scope.MODERATE}
 Disabled = WebhookEndpoint.Disabled
 
 
@@ -32,8 +34,10 @@ class EverybodysRefused(Exception):
 
 
 def of(user: User) -> QuerySet[WebhookEndpoint]:
-    """Return a user's own endpoints."""
-    return WebhookEndpoint.objects.filter(owner=user, deleted_at=None)
+    """Return a user's own endpoints. What hears of everybody's videos is beyond a credential
+    without the scopes of staff: such a key could read what was sent, or have it sent elsewhere."""
+    own = _owned_by(user)
+    return own if user.scopes & _OF_STAFF else own.exclude(all_videos=True)
 
 
 @transaction.atomic
@@ -52,7 +56,7 @@ def create(
     """
     _require(owner, url=url, events=events or [], all_videos=all_videos)
     list(User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=owner.pk))
-    if of(owner).count() >= MOST_OF_ONE:
+    if _owned_by(owner).count() >= MOST_OF_ONE:
         raise TooManyWebhooks
     secret = secrets.new()
     endpoint = WebhookEndpoint.objects.create(
@@ -69,13 +73,14 @@ def create(
 
 
 @transaction.atomic
-def change(endpoint_id: UUID, **values: Any) -> None:
+def change(endpoint_id: UUID, *, by: User | None = None, **values: Any) -> None:
     """Change the address, description, events or ``all_videos`` of an endpoint, or turn it on or
-    off by ``enabled``. Raises ``WebhookEndpoint.DoesNotExist`` and what ``create`` does."""
+    off by ``enabled``, with the rights of whoever asks for it: the owner, if nobody is named.
+    Raises ``WebhookEndpoint.DoesNotExist`` and what ``create`` does."""
     enabled = values.pop("enabled", None)
     endpoint = locked(endpoint_id)
     changed = {name: new for name, new in values.items() if getattr(endpoint, name) != new}
-    _require(endpoint.owner, **changed)
+    _require(by or endpoint.owner, **changed)
     if changed:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changed)
         audit.record("webhook.updated", endpoint, details={"changed": sorted(changed)})
@@ -156,6 +161,10 @@ def _turn_on(endpoint: WebhookEndpoint) -> None:
 def _turn_off(endpoint: WebhookEndpoint, why: Disabled) -> None:
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(disabled_at=Now(), disabled_reason=why)
     audit.record("webhook.disabled", endpoint, details={"reason": why})
+
+
+def _owned_by(user: User) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(owner=user, deleted_at=None)
 
 
 def _require(owner: User, **values: Any) -> None:
