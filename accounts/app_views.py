@@ -55,12 +55,12 @@ def answered(view: View) -> View:
 
 def _is_sound(request: HttpRequest) -> bool:
     """Whether the body is empty or a JSON object that can be stored: its text may hold no halves of
-    characters, its numbers no thousands of digits."""
+    characters, its numbers are finite and have no thousands of digits."""
     if request.method == "GET" or not request.body:
         return True
     try:
         told = json.loads(request.body)
-        json.dumps(told, ensure_ascii=False).encode()
+        json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return False
     return isinstance(told, dict)

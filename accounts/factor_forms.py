@@ -6,6 +6,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
 _LONGEST_NAME = 100
@@ -36,8 +38,28 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth 
         _word_code(self)
 
 
+class _Answer(forms.JSONField):
+    """An authenticator's answer as JSON. Django's field expects JSON that Python can hold: not
+    nested thousands of times, without numbers of thousands of digits."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read an answer."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show none again: an answer counts once."""
+        return None
+
+
 class ReadsCredential:
     """Refuses what is no answer of an authenticator; allauth expects one that is complete."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = _Answer(widget=forms.HiddenInput)  # type: ignore[attr-defined]  # a form's
 
     def clean_credential(self) -> Any:
         """Return the passkey that the answer is of, or the answer of a new one."""

@@ -120,6 +120,7 @@ def find(secret: str) -> Invitation:
         raise NotOpen
     if (state := state_of(found)) != State.OPEN:
         raise NotOpen(state)
+    _require_backing(found)
     return found
 
 
@@ -135,6 +136,7 @@ def state_of(invitation: Invitation) -> str:
 def accept(invitation: Invitation, user: User) -> None:
     """Use an invitation for a user who is just being made, in the transaction that makes them.
     Raises ``NotOpen`` if it was used, revoked or expired in the meantime."""
+    _require_backing(invitation)
     standing = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
     if not standing.filter(expires_at__gt=Now()).update(used_at=Now(), used_by=user):
         raise NotOpen(state_of(Invitation.objects.get(pk=invitation.pk)))
@@ -173,6 +175,16 @@ def _ended_before(time: object) -> QuerySet[Invitation]:
 
 def _may_give(by: User, role: str) -> bool:
     return role in roles_to_give(by)
+
+
+def _require_backing(invitation: Invitation) -> None:
+    """Raise ``NotOpen`` if whoever invited to a role could not do so any more. Otherwise somebody
+    who expects to lose a role could keep it by inviting themselves."""
+    by = invitation.made_by
+    if by is None or not invitation.role:
+        return
+    if not (by.is_active and by.is_staff and _may_give(by, invitation.role)):
+        raise NotOpen(State.REVOKED)
 
 
 def _digest(secret: str) -> str:

@@ -132,6 +132,23 @@ def test_nobody_invites_to_rights_that_they_lack(db: None) -> None:
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize("ended", ["role", "staff", "account"])
+def test_an_invitation_to_a_role_ends_with_the_right_to_give_it(db: None, ended: str) -> None:
+    inviter = staff.with_role("administrator")
+    _, plain = invitations.make(Terms(), by=inviter)
+    invitation, secret = invitations.make(Terms(role="administrator"), by=inviter)
+    assert Client().get(_page(secret)).status_code == 200
+    if ended == "role":
+        roles.take(inviter, "administrator")
+    else:
+        field = {"staff": "is_staff", "account": "is_active"}[ended]
+        User.objects.filter(pk=inviter.pk).update(**{field: False})
+    assert _sign_up(secret).status_code == 410
+    with pytest.raises(invitations.NotOpen):
+        invitations.accept(Invitation.objects.get(pk=invitation.pk), inviter)
+    assert Client().get(_page(plain)).status_code == 200
+
+
 def test_the_admin_shows_the_link_once_and_revokes(db: None, settings: LazySettings) -> None:
     settings.EMAIL_BACKEND = "config.mail.NoServer"
     user = User.objects.create_user("head@example.com", "a long password")

@@ -171,7 +171,11 @@ def test_factors_are_changed_only_after_the_password(ada: User, client: Client) 
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "{", "[]", '"x"', "{}", '{"id": 1, "rawId": null, "response": {}}']
+    "answer",
+    [
+        *("", "{", "[]", '"x"', "{}", "9" * 5000, "[" * 50_000),
+        '{"id": 1, "rawId": null, "response": {}}',
+    ],
 )
 def test_what_is_no_answer_of_an_authenticator_is_refused(
     ada: User, client: Client, answer: str

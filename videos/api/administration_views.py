@@ -52,7 +52,6 @@ class AuditViewSet(_OfStaff):
     filterset_class = AuditFilter
     rights: ClassVar[dict[str, str]] = {"list": "accounts.view_auditentry"}
     scopes = {"list": Scope.ADMIN}
-    scopes = {"list": Scope.ADMIN}
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         """Return all entries."""
@@ -72,7 +71,6 @@ class InvitationViewSet(_OfStaff):
         "create": "accounts.add_invitation",
         "destroy": "accounts.change_invitation",
     }
-    scopes = {"list": Scope.ADMIN, "create": Scope.ADMIN, "destroy": Scope.ADMIN}
     scopes = dict.fromkeys(rights, Scope.ADMIN)
 
     def get_queryset(self) -> QuerySet[Invitation]:

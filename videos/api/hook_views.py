@@ -92,7 +92,8 @@ class HookAddressViewSet(StrictRequests, mixins.ListModelMixin, viewsets.Generic
     filter_backends = ()
     lookup_value_converter = ids.CONVERTER
     bodies = {"create": HookAddressFormSerializer}
-    scopes = {"list": Scope.WRITE}  # it shows their secrets
+    # Whoever knows an address and its secret, which both of these tell, has videos imported.
+    scopes = {"list": Scope.UPLOAD, "create": Scope.UPLOAD}
     orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[HookAddress]:

@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from accounts import api_keys
+from accounts.api_keys import Terms
 from accounts.models import User
 from tests.bad_server import BadServer, serving
 from tests.networks import LOOPBACK
@@ -248,3 +249,18 @@ def test_the_webhooks_of_others_are_not_found(
         mine, _ = endpoint_at(other, server.url("/"))
         crossed = f"{PATH}{mine.pk}/deliveries/{delivery.pk}/"
         assert client.get(crossed).status_code == 404
+
+
+def test_a_key_without_the_scopes_of_staff_has_no_hand_in_everybodys_webhooks(
+    moderator: User, server: BadServer
+) -> None:
+    _, secret = api_keys.issue(moderator, name="key", terms=Terms(scopes=["read", "write"]))
+    key = APIClient(headers={"Authorization": f"Bearer {secret}"})
+    everybodys, _ = endpoints.create(moderator, server.url("/"), all_videos=True)
+    for where in ("", "deliveries/"):
+        assert key.get(f"{PATH}{everybodys.pk}/{where}").status_code == 404
+    for where in ("rotate/", "test/", "replay/"):
+        assert key.post(f"{PATH}{everybodys.pk}/{where}").status_code == 404
+    own = f"{PATH}{make(key, server.url('/'))['id']}/"
+    assert key.patch(own, {"all_videos": True}, format="json").status_code == 403
+    assert key.patch(own, {"description": "Mine"}, format="json").status_code == 200
