@@ -83,6 +83,7 @@ def test_any_number_of_videos_takes_the_same_queries(
     counts = []
     for number in range(3):
         shelve(f"film {number}")
+        found(desk, "film")  # notes that the session is used, and reads the plans
         with CaptureQueriesContext(connection) as queries:
             assert len(found(desk, "film")) == number + 1
         counts.append(len(queries))

@@ -58,6 +58,7 @@ def test_any_number_of_cards_takes_the_same_queries(
 ) -> None:
     for number in range(10):
         shelve(f"Video {number}")
+    browser.get("/")  # notes that the session is used, and reads the plans
     with django_assert_max_num_queries(8):  # type: ignore[attr-defined]  # a context manager
         assert len(titles(browser.get("/").content.decode())) == 10
 

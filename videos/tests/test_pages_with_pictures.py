@@ -69,6 +69,7 @@ def test_cards_with_pictures_take_the_same_queries(
 ) -> None:
     for _ in range(5):
         make(owner)
+    browser.get("/")  # notes that the session is used, and reads the plans
     with django_assert_max_num_queries(9):
         assert browser.get("/").content.decode().count("poster-640.jpg") == 12
 
