@@ -65,7 +65,11 @@ def test_every_page_keeps_its_content_policy(
     page = open_page(demo)
     for path, seen in (
         ("/upload/", "Drop videos here"),
-        ("/account/", "What the key is for"),
+        ("/account/", "Email addresses"),
+        ("/account/keys/", "What the key is for"),
+        ("/account/usage/", "Used and left"),
+        ("/account/notifications/", "What you are told"),
+        ("/account/webhooks/", "New webhook"),
         ("/account/security/", "Current password"),
         ("/api/docs/", "/api/v1/videos/{id}/reprocess"),
         ("/admin/", "Waiting for approval"),
