@@ -182,6 +182,8 @@ def _print(feed: Measured, echo: Measured) -> None:
         f"{told.milliseconds.total() / max(1, told.frames):.1f} events a frame, "
         f"{told.disordered} out of order"
     )
+    if told.closed:
+        print(f"closed by the server: {dict(told.closed)}")
     print(f"99 % within {p99} ms (target {TARGET_MS}){'' if p99 <= TARGET_MS else '  missed'}")
     print(
         f"bare consumer, as many frames: 99 % within {echo.heard.quantile(0.99)} ms, "

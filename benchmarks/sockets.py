@@ -34,12 +34,14 @@ def mark(number: int) -> str:
 @dataclass
 class Heard:
     """What some sockets heard: how many events took how many milliseconds, how many frames they
-    came in, how many were lost, and how many came out of order."""
+    came in, how many were lost, how many came out of order, and with which codes sockets were
+    closed."""
 
     milliseconds: Counter[int] = field(default_factory=Counter)
     frames: int = 0
     lost: int = 0
     disordered: int = 0
+    closed: Counter[int] = field(default_factory=Counter)
 
     def add(self, other: Heard) -> None:
         """Add what other sockets heard."""
@@ -47,6 +49,7 @@ class Heard:
         self.frames += other.frames
         self.lost += other.lost
         self.disordered += other.disordered
+        self.closed += other.closed
 
     def quantile(self, share: float) -> int:
         """Return within how many milliseconds this share of the events came."""
@@ -63,6 +66,7 @@ class Socket(asyncio.Protocol):
 
     def __init__(self, heard: Heard) -> None:
         self.is_open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.is_greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.is_closed = False
         self._heard = heard
         self._bytes = bytearray()
@@ -125,11 +129,15 @@ class Socket(asyncio.Protocol):
             del self._bytes[: start + size]
             if kind == 1:
                 yield frame
+            elif kind == 8:
+                self._heard.closed[int.from_bytes(frame[:2], "big")] += 1
             elif kind == 9:
                 self._transport.write(struct.pack("!BB", 0x8A, 0x80 | size) + b"\0\0\0\0" + frame)
 
     def _note(self, frame: bytes) -> None:
         now = time.time_ns()
+        if not self.is_greeted.done():
+            self.is_greeted.set_result(None)
         marks = _MARK.findall(frame)
         self._heard.frames += bool(marks)
         for written, number in marks:
@@ -141,8 +149,10 @@ class Socket(asyncio.Protocol):
                 self._heard.disordered += 1
 
 
-async def opened(count: int, heard: Heard, *, path: str, port: int, key: str) -> list[Socket]:
-    """Open this many sockets, some at a time."""
+async def opened(
+    count: int, heard: Heard, *, greeted: bool, path: str, port: int, key: str
+) -> list[Socket]:
+    """Open this many sockets, some at a time. A server that greets owes nothing before that."""
     loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(HANDSHAKES_AT_ONCE)
 
     async def one() -> Socket:
@@ -150,6 +160,8 @@ async def opened(count: int, heard: Heard, *, path: str, port: int, key: str) ->
             _, socket = await loop.create_connection(lambda: Socket(heard), "127.0.0.1", port)
             socket.ask(path, port, key)
             await asyncio.wait_for(socket.is_open, 60)
+            if greeted:
+                await asyncio.wait_for(socket.is_greeted, 60)
             return socket
 
     return list(await asyncio.gather(*(one() for _ in range(count))))
@@ -175,7 +187,7 @@ async def _in_process(
     echoes: tuple[int, float, int] | None,
 ) -> None:
     heard = Heard()
-    sockets = await opened(count, heard, **address)
+    sockets = await opened(count, heard, greeted=echoes is None, **address)
     loop = asyncio.get_running_loop()
     pipe.send("open")
     if echoes is not None:
