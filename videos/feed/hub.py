@@ -34,7 +34,7 @@ LOOK_SECONDS = 2.0
 TEND_SECONDS = 1.0
 CANCEL_AGAIN_SECONDS = 0.25
 BATCH = 500
-PAUSE_SECONDS_A_FEED = 25e-6
+PAUSE_SECONDS_A_FEED = 50e-6
 """How long the hub waits for further events after it has served a feed, so that many feeds get
 several events in a frame."""
 LONGEST_PAUSE_SECONDS = 0.1
