@@ -164,6 +164,18 @@ def test_a_wrong_form_is_refused(form: dict[str, Any], code: str, api: APIClient
     assert answer.json()["errors"][0]["code"] == code
 
 
+def test_what_staff_turned_off_stays_off(api: APIClient, server: BadServer) -> None:
+    made = make(api, server.url("/"))
+    path = f"{PATH}{made['id']}/"
+    endpoints.turn_off_by_staff(made["id"])
+    refused = api.patch(path, {"enabled": True}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "webhook_off_by_staff")
+    assert api.patch(path, {"enabled": False}, format="json").status_code == 200
+    assert api.patch(path, {"enabled": True}, format="json").status_code == 403
+    endpoints.turn_on(made["id"])
+    assert api.get(path).json()["enabled"]
+
+
 def test_only_staff_hear_of_everybody(
     api: APIClient, moderator: User, as_user: Callable[[User], APIClient], server: BadServer
 ) -> None:

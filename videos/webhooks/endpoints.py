@@ -32,6 +32,10 @@ class EverybodysRefused(Exception):
     """Raised when a user who may not see everybody's videos wants to hear of them."""
 
 
+class OffByStaff(Exception):
+    """Raised when an owner turns on what staff turned off."""
+
+
 def of(user: User) -> QuerySet[WebhookEndpoint]:
     """Return a user's own endpoints. Those for everybody's videos are there only for a credential
     whose scopes let it use the powers of staff."""
@@ -75,7 +79,8 @@ def create(
 def change(endpoint_id: UUID, *, by: User | None = None, **values: Any) -> None:
     """Change the address, description, events or ``all_videos`` of an endpoint, or turn it on or
     off by ``enabled``. Its owner must have the rights for that; ``by`` is the owner with the scopes
-    of a request. Raises ``WebhookEndpoint.DoesNotExist`` and what ``create`` does."""
+    of a request. Raises ``WebhookEndpoint.DoesNotExist``, ``OffByStaff`` and what ``create``
+    does."""
     enabled = values.pop("enabled", None)
     endpoint = locked(endpoint_id)
     changed = {name: new for name, new in values.items() if getattr(endpoint, name) != new}
@@ -83,6 +88,8 @@ def change(endpoint_id: UUID, *, by: User | None = None, **values: Any) -> None:
     if changed:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changed)
         audit.record("webhook.updated", endpoint, details={"changed": sorted(changed)})
+    if enabled and endpoint.disabled_reason == Disabled.STAFF:
+        raise OffByStaff
     if enabled is not None and enabled != endpoint.is_on:
         _turn_on(endpoint) if enabled else _turn_off(endpoint, Disabled.OWNER)
 

@@ -80,7 +80,11 @@ def turn(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     """Turn a webhook on or off."""
     endpoint = _own(request, webhook_id)
     on = request.POST.get("on") == "yes"
-    endpoints.change(endpoint.pk, enabled=on)
+    try:
+        endpoints.change(endpoint.pk, enabled=on)
+    except endpoints.OffByStaff:
+        asked = "Staff of this site turned it off. Ask them to turn it on."
+        return _back(request, endpoint, asked, is_refusal=True)
     said = "on. It hears of what happens from now on" if on else "off. Nothing is sent to it"
     return _back(request, endpoint, f"The webhook is {said}.")
 

@@ -1,7 +1,12 @@
 """The refusals of outgoing webhooks."""
 
 from videos.api.problems.refusal import Refusals
-from videos.webhooks.endpoints import MOST_OF_ONE, EverybodysRefused, TooManyWebhooks
+from videos.webhooks.endpoints import (
+    MOST_OF_ONE,
+    EverybodysRefused,
+    OffByStaff,
+    TooManyWebhooks,
+)
 from videos.webhooks.replays import OnItsWay, WebhookOff
 
 REFUSALS: Refusals = {
@@ -14,6 +19,11 @@ REFUSALS: Refusals = {
         403,
         "webhook_for_staff",
         "Only staff who may view all videos and change webhooks can hear of everybody's videos.",
+    ),
+    OffByStaff: (
+        403,
+        "webhook_off_by_staff",
+        "Staff of this site turned this webhook off. Ask them to turn it on.",
     ),
     WebhookOff: (409, "webhook_off", "This webhook is off. Turn it on first."),
     OnItsWay: (

@@ -39,7 +39,11 @@ OPERATIONS: Mapping[str, Operation] = {
         "Change a webhook",
         "Changes its address, description and events, or turns it on or off. What waits to be "
         "sent goes to the new address. While it is off, nothing is queued for it.",
-        refusals={400: _URL, 403: ("webhook_for_staff",), 412: ("precondition_failed",)},
+        refusals={
+            400: _URL,
+            403: ("webhook_for_staff", "webhook_off_by_staff"),
+            412: ("precondition_failed",),
+        },
         request=examples.WEBHOOK_EDIT,
         answer=examples.EDITED_WEBHOOK,
     ),
