@@ -49,6 +49,9 @@ class WebhookEndpoint(models.Model):
     last_status = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.CharField(max_length=40, blank=True, default="")
     last_ms = models.PositiveIntegerField(null=True, blank=True)
+    slow_until = models.DateTimeField(
+        null=True, blank=True, help_text="until when it gets one message at a time"
+    )
     served_at = models.DateTimeField(null=True, blank=True, help_text="when it last had its turn")
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -12,8 +12,9 @@ from videos.events import log
 from videos.models import Event, WebhookDelivery, WebhookEndpoint
 from videos.webhooks import claims, endpoints, fan_out, outcomes
 from videos.webhooks.engine import deliver
+from videos.webhooks.room import Room
 
-ROOM = 32
+ROOM = Room(32, 32, {})
 
 
 def says(status: int, body: bytes = b"", **headers: str) -> Answer:
@@ -59,7 +60,7 @@ def send_due() -> int:
     """Read the log and send what is due, one after another; return how many were sent."""
     while fan_out.read_log():
         pass
-    parcels = claims.take(ROOM, ROOM)
+    parcels = claims.take(ROOM)
     if parcels:
         outcomes.record([deliver(one) for one in parcels])
     return len(parcels)

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,8 @@ from videos.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell
 from videos.webhooks import claims, endpoints, fan_out, outcomes, permits, retries, sending
 from videos.webhooks.addresses import UrlRefused, require_allowed
 from videos.webhooks.engine import Engine, deliver
+from videos.webhooks.outcomes import Outcome
+from videos.webhooks.room import OF_ENDPOINT, OF_OWNER, Room, left
 
 State = WebhookDelivery.State
 _BLOCK = bytes(64 * 1024)
@@ -195,7 +198,7 @@ def test_many_dead_addresses_share_the_time(
 def send_only(owner: User) -> None:
     tell(owner)
     fan_out.read_log()
-    outcomes.record([deliver(one) for one in claims.take(ROOM, ROOM)])
+    outcomes.record([deliver(one) for one in claims.take(ROOM)])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -213,13 +216,14 @@ def test_a_slow_receiver_delays_no_other(owner: User, stranger: User, server: Ba
 
     endpoint_at(owner, server.at("/slow", slow))
     endpoint_at(stranger, server.at("/fast", fast))
+    WebhookEndpoint.objects.update(last_at=timezone.now())
     tell_all([owner, stranger] * 30)
-    engine = Engine(lambda: False, threads=8)
+    engine = Engine(lambda: False, threads=OF_ENDPOINT + 4)
     thread = threading.Thread(target=engine.run)
     thread.start()
     try:
         assert quick.wait(8)
-        assert len([one for one in server.asked if one.path == "/slow"]) == claims.AT_ONCE
+        assert len([one for one in server.asked if one.path == "/slow"]) == OF_ENDPOINT
     finally:
         released.set()
         thread.join(20)
@@ -238,7 +242,7 @@ def test_a_deletion_waits_for_a_request_that_is_being_written(
     endpoint, _ = endpoint_at(owner, server.at("/", says(204)))
     tell(owner)
     fan_out.read_log()
-    (parcel,) = claims.take(ROOM, ROOM)
+    (parcel,) = claims.take(ROOM)
     deleted = threading.Event()
 
     def delete() -> None:
@@ -268,7 +272,8 @@ def test_a_worker_that_stops_begins_nothing_and_notes_what_was_on_its_way(
         wire.answer(204)
 
     endpoint_at(owner, server.at("/", slow))
-    tell_all([owner] * (claims.AT_ONCE + 1))
+    WebhookEndpoint.objects.update(last_at=timezone.now())
+    tell_all([owner] * (OF_ENDPOINT + 1))
     engine = Engine(stopping.is_set)
     thread = threading.Thread(target=engine.run)
     thread.start()
@@ -276,7 +281,7 @@ def test_a_worker_that_stops_begins_nothing_and_notes_what_was_on_its_way(
     stopping.set()
     thread.join(10)
     states = sorted(WebhookDelivery.objects.values_list("state", flat=True))
-    assert states == [State.DELIVERED] * claims.AT_ONCE + [State.PENDING]
+    assert states == [State.DELIVERED] * OF_ENDPOINT + [State.PENDING]
 
 
 @pytest.mark.parametrize(
@@ -303,11 +308,72 @@ def test_slow_endpoints_that_wait_take_no_turn_from_quick_ones(
     monkeypatch.setattr(claims, "_ENDPOINTS", 2)
     for _ in range(3):
         endpoint_at(owner, server.url("/"))
-    WebhookEndpoint.objects.update(last_ms=15_000)
+    WebhookEndpoint.objects.update(slow_until=timezone.now() + timedelta(minutes=1))
     quick, _ = endpoint_at(stranger, server.url("/"))
-    WebhookEndpoint.objects.filter(pk=quick.pk).update(served_at=timezone.now(), last_ms=5)
+    WebhookEndpoint.objects.filter(pk=quick.pk).update(served_at=timezone.now())
     tell(owner)
     tell(stranger)
     fan_out.read_log()
-    assert [one.endpoint for one in claims.take(ROOM, 0)] == [quick.pk]
-    assert len(claims.take(ROOM, 2)) == 2
+    assert [one.endpoint for one in claims.take(Room(32, 0, {}))] == [quick.pk]
+    assert len(claims.take(Room(32, 2, {}))) == 2
+
+
+def test_one_message_at_a_time_goes_to_a_webhook_that_never_answered(
+    owner: User, server: BadServer
+) -> None:
+    endpoint_at(owner, server.at("/", says(204)))
+    tell_all([owner] * 20)
+    fan_out.read_log()
+    (first,) = claims.take(ROOM)
+    assert not claims.take(ROOM)
+    outcomes.record([deliver(first)])
+    assert len(claims.take(ROOM)) == OF_ENDPOINT
+
+
+def test_webhooks_of_one_owner_leave_room_to_others(
+    owner: User, stranger: User, server: BadServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many the owner has, and though they waited longest."""
+    monkeypatch.setattr(claims, "_ENDPOINTS", 3)
+    for _ in range(6):
+        endpoint_at(owner, server.url("/"))
+    other, _ = endpoint_at(stranger, server.url("/"))
+    long_ago = timezone.now() - timedelta(hours=1)
+    WebhookEndpoint.objects.filter(owner=owner).update(last_at=long_ago, served_at=long_ago)
+    WebhookEndpoint.objects.filter(pk=other.pk).update(served_at=timezone.now())
+    tell_all([owner] * 20 + [stranger])
+    fan_out.read_log()
+    taken = claims.take(Room(1000, 500, {}))
+    assert [one.owner for one in taken] == [owner.pk] * OF_OWNER
+    way = [(time.monotonic(), one) for one in taken]
+    assert [one.owner for one in claims.take(left(1000, way))] == [stranger.pk]
+
+
+def test_a_webhook_that_was_slow_is_not_trusted_after_one_quick_answer(
+    owner: User, server: BadServer
+) -> None:
+    endpoint, _ = endpoint_at(owner, server.url("/"))
+    tell_all([owner] * 20)
+    fan_out.read_log()
+    for milliseconds in (15_000, 5):
+        (parcel,) = claims.take(ROOM)
+        outcomes.record([Outcome(parcel, retries.Answer(204, "", "", milliseconds, {}))])
+    (parcel,) = claims.take(ROOM)
+    assert parcel.is_slow
+    WebhookEndpoint.objects.update(slow_until=timezone.now())
+    WebhookDelivery.objects.filter(pk=parcel.delivery).update(claimed_at=timezone.now())
+    assert len(claims.take(ROOM)) == OF_ENDPOINT - 1
+    endpoint.refresh_from_db()
+    assert endpoint.last_ms == 5
+
+
+def test_slow_messages_leave_half_of_the_room(owner: User, server: BadServer) -> None:
+    """From the moment they are begun, and others once they take long."""
+    endpoint_at(owner, server.url("/"))
+    tell(owner)
+    fan_out.read_log()
+    (parcel,) = claims.take(ROOM)
+    now, long_ago = time.monotonic(), time.monotonic() - 3
+    slow = replace(parcel, is_slow=True)
+    found = left(10, [(now, parcel), (now, slow), (long_ago, parcel)])
+    assert (found.all, found.slow, found.of_owners) == (7, 3, {owner.pk: 3})

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -13,27 +14,22 @@ from django.db.models.functions import Now
 
 from videos.models import WebhookDelivery, WebhookEndpoint
 from videos.webhooks import secrets, waiting
+from videos.webhooks.retries import SLOW
+from videos.webhooks.room import OF_ENDPOINT, Room
 from videos.webhooks.sending import Parcel
 
 State = WebhookDelivery.State
 
-AT_ONCE = 4
-"""How many messages are on their way to one endpoint at a time."""
-SLOW = timedelta(seconds=2)
-"""An endpoint that takes this long gets one message at a time, and all such endpoints together
-leave half of the room to the others."""
 LEASE = timedelta(minutes=2)
 _ENDPOINTS = 200
-_SLOW_MS = SLOW.total_seconds() * 1000
-_LONG = Q(last_ms__gte=_SLOW_MS)
 
 
-def take(room: int, slow_room: int) -> list[Parcel]:
-    """Claim at most ``room`` deliveries, at most ``slow_room`` of them to slow endpoints."""
-    if room <= 0:
+def take(room: Room) -> list[Parcel]:
+    """Claim as many deliveries as there is room for."""
+    if room.all <= 0:
         return []
     with transaction.atomic():
-        chosen = _chosen(room, slow_room)
+        chosen = _chosen(room)
         if not chosen:
             return []
         claim = uuid4()
@@ -41,41 +37,41 @@ def take(room: int, slow_room: int) -> list[Parcel]:
         return [_parcel(claim, endpoint, row) for endpoint, rows in chosen for row in rows]
 
 
-def _chosen(room: int, slow_room: int) -> list[tuple[WebhookEndpoint, list[WebhookDelivery]]]:
+def _chosen(room: Room) -> list[tuple[WebhookEndpoint, list[WebhookDelivery]]]:
     """Return what to claim: of each endpoint that has its turn as much as it may be sent."""
-    turn = _in_turn(slow_room)
+    turn = _in_turn(room)
     way = _on_the_way(turn)
     chosen = []
     for endpoint in turn:
-        share = min(room, _share(endpoint, *way.get(endpoint.pk, (0, 0))))
-        if _is_slow(endpoint):
-            share = min(share, slow_room)
+        left = room.for_one(endpoint.owner_id, is_slow=_is_slow(endpoint))
+        share = min(left, _share(endpoint, *way.get(endpoint.pk, (0, 0))))
         rows = list(_eligible(endpoint)[:share]) if share > 0 else []
         if rows:
             chosen.append((endpoint, rows))
-        room -= len(rows)
-        slow_room -= len(rows) if _is_slow(endpoint) else 0
-        if room <= 0:
+            room = room.after(endpoint.owner_id, count=len(rows), is_slow=_is_slow(endpoint))
+        if room.all <= 0:
             break
     return chosen
 
 
-def _in_turn(slow_room: int) -> list[WebhookEndpoint]:
+def _in_turn(room: Room) -> list[Any]:
     """Return endpoints with something due, the one that waited longest first. Slow ones are asked
     for by themselves, so that however many wait, none of the others is left out for them."""
-    quick = _longest_waiting(~_LONG | Q(last_ms=None), _ENDPOINTS)
-    slow = _longest_waiting(_LONG, slow_room) if slow_room > 0 else []
+    ready = waiting.ready().exclude(owner__in=room.full_owners)
+    quick = _longest_waiting(ready.filter(Q(slow_until=None) | Q(slow_until__lte=Now())))
+    slow = ready.filter(slow_until__gt=Now())
     return sorted(
-        [*quick, *slow],
+        [*quick[:_ENDPOINTS], *(_longest_waiting(slow)[: room.slow] if room.slow > 0 else ())],
         key=lambda one: (one.served_at is not None, one.served_at or one.created_at, one.pk),
     )
 
 
-def _longest_waiting(which: Q, most: int) -> Iterable[WebhookEndpoint]:
-    """Return some of the endpoints with something due. Their rows are locked; those that another
+def _longest_waiting(endpoints: QuerySet[WebhookEndpoint]) -> QuerySet[WebhookEndpoint]:
+    """Return endpoints in the order of their turns. Their rows are locked; those that another
     process holds have their turn there."""
-    ready = waiting.ready().select_for_update(of=("self",), skip_locked=True, no_key=True)
-    return ready.filter(which).order_by(F("served_at").asc(nulls_first=True), "pk")[:most]
+    free = endpoints.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    known = free.annotate(database_now=Now())
+    return known.order_by(F("served_at").asc(nulls_first=True), "pk")
 
 
 def _on_the_way(endpoints: Iterable[WebhookEndpoint]) -> dict[UUID, tuple[int, int]]:
@@ -90,12 +86,13 @@ def _on_the_way(endpoints: Iterable[WebhookEndpoint]) -> dict[UUID, tuple[int, i
 
 def _share(endpoint: WebhookEndpoint, on_the_way: int, for_long: int) -> int:
     """Return how many more may be sent to an endpoint now."""
-    most = 1 if _is_slow(endpoint) or for_long else AT_ONCE
+    is_known = endpoint.last_at is not None
+    most = OF_ENDPOINT if is_known and not for_long and not _is_slow(endpoint) else 1
     return max(0, most - on_the_way)
 
 
-def _is_slow(endpoint: WebhookEndpoint) -> bool:
-    return (endpoint.last_ms or 0) >= _SLOW_MS
+def _is_slow(endpoint: Any) -> bool:
+    return endpoint.slow_until is not None and endpoint.slow_until > endpoint.database_now
 
 
 def _eligible(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
@@ -129,6 +126,8 @@ def _parcel(claim: UUID, endpoint: WebhookEndpoint, row: WebhookDelivery) -> Par
         delivery=row.pk,
         claim=claim,
         endpoint=endpoint.pk,
+        owner=endpoint.owner_id,
+        is_slow=_is_slow(endpoint),
         url=endpoint.url,
         webhook_id=row.webhook_id,
         body=row.body,

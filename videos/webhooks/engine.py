@@ -18,11 +18,11 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
-from videos.webhooks import claims, fan_out, outcomes, permits, sending
+from videos.webhooks import claims, fan_out, outcomes, permits, room, sending
 from videos.webhooks.outcomes import Outcome
 from videos.webhooks.sending import Parcel, Unwanted
 
-THREADS = 32
+THREADS = 64
 _LOOK_SECONDS = 0.5
 _PAUSE_SECONDS = 0.02
 """The shortest time between two rounds: what comes back meanwhile is noted together, and the room
@@ -39,7 +39,7 @@ class Engine:
         self._should_stop = should_stop
         self._threads = threads
         self._heard: queue.SimpleQueue[Outcome | Parcel | None] = queue.SimpleQueue()
-        self._way: dict[object, float] = {}
+        self._way: dict[object, tuple[float, Parcel]] = {}
         self._unnoted: list[Outcome] = []
         self._read_at = 0.0
 
@@ -86,10 +86,9 @@ class Engine:
         if self._should_stop():
             return False
         read = self._read()
-        room = self._threads - len(self._way)
-        parcels = claims.take(room, self._slow_room())
+        parcels = claims.take(room.left(self._threads, self._way.values()))
         for parcel in parcels:
-            self._way[parcel.claim, parcel.delivery] = time.monotonic()
+            self._way[parcel.claim, parcel.delivery] = (time.monotonic(), parcel)
             pool.submit(self._send, parcel)
         return bool(read or parcels)
 
@@ -100,10 +99,6 @@ class Engine:
         read = fan_out.read_log()
         self._read_at = 0.0 if read else time.monotonic() + _LOOK_SECONDS
         return read
-
-    def _slow_room(self) -> int:
-        late = time.monotonic() - claims.SLOW.total_seconds()
-        return self._threads // 2 - sum(began < late for began in self._way.values())
 
     def _send(self, parcel: Parcel) -> None:
         """Send one parcel, in a thread of the pool."""

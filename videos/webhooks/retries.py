@@ -15,9 +15,12 @@ _RETRIES = (
 )
 MOST_TRIES = len(_RETRIES) + 1
 _JITTER = 0.1
+SLOW = timedelta(seconds=2)
+"""An answer that takes this long is slow."""
 LONGEST_PAUSE = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(days=5)
 """An endpoint is turned off after failures without a break for this long."""
+_SLOW_FOR = 40
 _ASKS_FOR_A_PAUSE = (429, 503)
 GONE = 410
 
@@ -51,6 +54,13 @@ def pause_after(answer: Answer, now: datetime) -> timedelta | None:
         return None
     asked = _asked(answer.retry_after.strip(), now)
     return min(asked, LONGEST_PAUSE) if asked is not None and asked > timedelta(0) else None
+
+
+def slow_after(answer: Answer) -> timedelta | None:
+    """Return for how long to send a receiver one message at a time: so much longer than its answer
+    took that many slow ones at once are a small part of the time. None if it was quick enough."""
+    took = timedelta(milliseconds=answer.milliseconds)
+    return took * _SLOW_FOR if took >= SLOW else None
 
 
 def wait_after(answer: Answer, tries: int, now: datetime) -> timedelta | None:

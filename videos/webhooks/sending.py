@@ -41,6 +41,8 @@ class Parcel:
     delivery: UUID
     claim: UUID
     endpoint: UUID
+    owner: UUID
+    is_slow: bool
     url: str
     webhook_id: str
     body: str
