@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -14,6 +14,8 @@ from videos.webhooks import bodies, hearing
 from videos.webhooks.wanted import wants
 
 _BATCH = 300
+_ENOUGH = 300
+"""After so many deliveries the transaction ends, so that sending goes on in between."""
 
 
 def read_log() -> int:
@@ -31,10 +33,10 @@ def read_log() -> int:
         events = list(_placed().filter(position__gt=reader.position)[:_BATCH])
         if not events:
             return 0
-        endpoints = list(_concerned(events))
-        write(_heard(endpoints, events), kind=WebhookDelivery.Kind.EVENT)
-        _move(events[-1].position or 0)
-    return len(events)
+        read, heard = _enough(list(_concerned(events)), events)
+        write(heard, kind=WebhookDelivery.Kind.EVENT)
+        _move(events[read - 1].position or 0)
+    return read
 
 
 def is_behind() -> bool:
@@ -95,15 +97,22 @@ def _move(position: int) -> None:
     WebhookReader.objects.filter(pk=WebhookReader.ONLY).update(position=position)
 
 
-def _heard(
+def _enough(
     endpoints: Sequence[WebhookEndpoint], events: Sequence[Event]
-) -> Iterator[tuple[WebhookEndpoint, Event]]:
+) -> tuple[int, list[tuple[WebhookEndpoint, Event]]]:
+    """Return how many of the events to read in one step, at least one, and who hears them."""
     everybodys = [endpoint for endpoint in endpoints if endpoint.all_videos]
-    for event in events:
+    heard: list[tuple[WebhookEndpoint, Event]] = []
+    for count, event in enumerate(events, 1):
         own = (one for one in endpoints if not one.all_videos and one.owner_id == event.owner_id)
-        for endpoint in (*own, *everybodys):
-            if (event.position or 0) > endpoint.starts_after and is_for(endpoint, event):
-                yield endpoint, event
+        heard += ((one, event) for one in (*own, *everybodys) if _hears(one, event))
+        if len(heard) >= _ENOUGH:
+            return count, heard
+    return len(events), heard
+
+
+def _hears(endpoint: WebhookEndpoint, event: Event) -> bool:
+    return (event.position or 0) > endpoint.starts_after and is_for(endpoint, event)
 
 
 def is_for(endpoint: WebhookEndpoint, event: Event) -> bool:
