@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,8 +22,7 @@ from videos.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell
 from videos.webhooks import claims, endpoints, fan_out, outcomes, permits, retries, sending
 from videos.webhooks.addresses import UrlRefused, require_allowed
 from videos.webhooks.engine import Engine, deliver
-from videos.webhooks.outcomes import Outcome
-from videos.webhooks.room import OF_ENDPOINT, OF_OWNER, Room, left
+from videos.webhooks.room import OF_ENDPOINT
 
 State = WebhookDelivery.State
 _BLOCK = bytes(64 * 1024)
@@ -300,80 +298,3 @@ def test_an_odd_wish_for_a_pause_is_a_failure_like_others(after: str) -> None:
     wait = retries.wait_after(answer, 1, datetime.now(UTC))
     assert wait is not None
     assert timedelta(seconds=5) <= wait <= retries.LONGEST_PAUSE
-
-
-def test_slow_endpoints_that_wait_take_no_turn_from_quick_ones(
-    owner: User, stranger: User, server: BadServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(claims, "_ENDPOINTS", 2)
-    for _ in range(3):
-        endpoint_at(owner, server.url("/"))
-    WebhookEndpoint.objects.update(slow_until=timezone.now() + timedelta(minutes=1))
-    quick, _ = endpoint_at(stranger, server.url("/"))
-    WebhookEndpoint.objects.filter(pk=quick.pk).update(served_at=timezone.now())
-    tell(owner)
-    tell(stranger)
-    fan_out.read_log()
-    assert [one.endpoint for one in claims.take(Room(32, 0, {}))] == [quick.pk]
-    assert len(claims.take(Room(32, 2, {}))) == 2
-
-
-def test_one_message_at_a_time_goes_to_a_webhook_that_never_answered(
-    owner: User, server: BadServer
-) -> None:
-    endpoint_at(owner, server.at("/", says(204)))
-    tell_all([owner] * 20)
-    fan_out.read_log()
-    (first,) = claims.take(ROOM)
-    assert not claims.take(ROOM)
-    outcomes.record([deliver(first)])
-    assert len(claims.take(ROOM)) == OF_ENDPOINT
-
-
-def test_webhooks_of_one_owner_leave_room_to_others(
-    owner: User, stranger: User, server: BadServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many the owner has, and though they waited longest."""
-    monkeypatch.setattr(claims, "_ENDPOINTS", 3)
-    for _ in range(6):
-        endpoint_at(owner, server.url("/"))
-    other, _ = endpoint_at(stranger, server.url("/"))
-    long_ago = timezone.now() - timedelta(hours=1)
-    WebhookEndpoint.objects.filter(owner=owner).update(last_at=long_ago, served_at=long_ago)
-    WebhookEndpoint.objects.filter(pk=other.pk).update(served_at=timezone.now())
-    tell_all([owner] * 20 + [stranger])
-    fan_out.read_log()
-    taken = claims.take(Room(1000, 500, {}))
-    assert [one.owner for one in taken] == [owner.pk] * OF_OWNER
-    way = [(time.monotonic(), one) for one in taken]
-    assert [one.owner for one in claims.take(left(1000, way))] == [stranger.pk]
-
-
-def test_a_webhook_that_was_slow_is_not_trusted_after_one_quick_answer(
-    owner: User, server: BadServer
-) -> None:
-    endpoint, _ = endpoint_at(owner, server.url("/"))
-    tell_all([owner] * 20)
-    fan_out.read_log()
-    for milliseconds in (15_000, 5):
-        (parcel,) = claims.take(ROOM)
-        outcomes.record([Outcome(parcel, retries.Answer(204, "", "", milliseconds, {}))])
-    (parcel,) = claims.take(ROOM)
-    assert parcel.is_slow
-    WebhookEndpoint.objects.update(slow_until=timezone.now())
-    WebhookDelivery.objects.filter(pk=parcel.delivery).update(claimed_at=timezone.now())
-    assert len(claims.take(ROOM)) == OF_ENDPOINT - 1
-    endpoint.refresh_from_db()
-    assert endpoint.last_ms == 5
-
-
-def test_slow_messages_leave_half_of_the_room(owner: User, server: BadServer) -> None:
-    """From the moment they are begun, and others once they take long."""
-    endpoint_at(owner, server.url("/"))
-    tell(owner)
-    fan_out.read_log()
-    (parcel,) = claims.take(ROOM)
-    now, long_ago = time.monotonic(), time.monotonic() - 3
-    slow = replace(parcel, is_slow=True)
-    found = left(10, [(now, parcel), (now, slow), (long_ago, parcel)])
-    assert (found.all, found.slow, found.of_owners) == (7, 3, {owner.pk: 3})

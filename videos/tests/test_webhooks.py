@@ -399,18 +399,3 @@ def test_a_worker_whose_clock_is_wrong_turns_nothing_off_and_delays_nothing(
     next_at = only().next_at
     assert next_at is not None
     assert next_at < now() + timedelta(minutes=10)
-
-
-def test_the_log_is_read_in_steps_of_so_many_deliveries(
-    owner: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """So that reading for many webhooks does not keep what is due from being sent."""
-    monkeypatch.setattr(fan_out, "_ENOUGH", 4)
-    for _ in range(3):
-        endpoint_at(owner, "http://127.0.0.1:9/")
-    for _ in range(5):
-        tell(owner)
-    counts = []
-    while fan_out.read_log():
-        counts.append(WebhookDelivery.objects.count())
-    assert counts == [6, 12, 15]
