@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts import verification
 from accounts.models import ApiKey, User
+from accounts.profile import LONGEST_NAME
 from accounts.rights import Right, may
+from videos.api.fields import TitleField
+from videos.api.strictness import StrictForm
 from videos.quotas.standing import standings
 
 UNITS = ("uploads", "minutes", "bytes", "seconds")
@@ -97,6 +101,26 @@ class MeSerializer(serializers.Serializer[Any]):
     plan = MyPlanSerializer()
     quotas = StandingsSerializer()
     key = MyKeySerializer(allow_null=True, help_text="null for somebody who is logged in")
+
+
+class MeEditSerializer(StrictForm):
+    """What users change of their own accounts. Members that are left out stay as they are."""
+
+    read_only_members = tuple(MeSerializer().fields)
+    set_elsewhere = {
+        "email": ErrorDetail(
+            "Addresses are added and chosen on the account page or at /api/v1/account/email/, and "
+            "an address counts once it is confirmed.",
+            code="email_needs_confirmation",
+        )
+    }
+
+    name = TitleField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_NAME,
+        help_text="as others see it beside what is yours; empty: none",
+    )
 
 
 def told(user: User, key: ApiKey | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An example of an account."""
+"""Examples of an account."""
 
 from videos.api.schema.examples.basics import Example
 
@@ -53,3 +53,4 @@ ME: Example = {
         "expires_at": None,
     },
 }
+ME_FORM: Example = {"name": "Ada Lovelace"}
