@@ -17,7 +17,7 @@ from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link, listing
 from videos import access
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.webhooks import endpoints, replays
+from videos.webhooks import endpoints, replays, waiting
 
 _OFF = "is off."
 _CHIPS = {"delivered": "ready", "failed": "failed", "dropped": "canceled", "sending": "processing"}
@@ -60,6 +60,25 @@ class ByState(SimpleListFilter):
         if self.value() == "off":
             return queryset.filter(disabled_at__isnull=False)
         return on if self.value() == "on" else queryset
+
+
+class ByDue(SimpleListFilter):
+    """Filters messages by whether their time has come."""
+
+    title = "time"
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choice."""
+        return [("yes", "Due now")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]
+    ) -> QuerySet[WebhookDelivery]:
+        """Return those that are due to webhooks that are on."""
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=waiting.outstanding().values("pk"))
 
 
 @admin.register(WebhookEndpoint)
@@ -160,7 +179,7 @@ class WebhookDeliveryAdmin(ActingAdmin, ReadOnlyAdmin):
     list_display = (
         *("event", "to", "standing", "status", "error", "tries", "duration_ms", "created_at"),
     )
-    list_filter = ("state", "kind")
+    list_filter = (ByDue, "state", "kind")
     list_select_related = ("endpoint",)
     search_fields = ("=event", "=error", "endpoint__url")
     ordering = ("-id",)
