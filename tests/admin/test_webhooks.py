@@ -75,6 +75,18 @@ def test_a_message_shows_its_answer_and_is_sent_again(
     assert (delivery.state, delivery.tries) == ("pending", 0)
 
 
+def test_what_may_not_be_sent_says_which_setting_allows_it(
+    desk: Client, owner: User, endpoint: WebhookEndpoint, settings: LazySettings
+) -> None:
+    settings.WEBHOOK_PRIVATE = ()
+    tell(owner)
+    send_all()
+    for path in (f"{LIST}{endpoint.pk}", f"{MESSAGES}{WebhookDelivery.objects.get().pk}"):
+        page = desk.get(f"{path}/change/").content.decode()
+        assert "<code>webhook_forbidden_address</code>" in page
+        assert "can allow private addresses with VODLOOM_WEBHOOK_PRIVATE" in page
+
+
 def test_who_may_not_see_a_video_sees_no_message_about_it(
     client: Client, owner: User, endpoint: WebhookEndpoint
 ) -> None:
