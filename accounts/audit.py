@@ -32,12 +32,23 @@ def record(
     ``by`` names the actor where no request is handled, or where the request does not know it, such
     as a log-in. ``details`` must hold no secret.
     """
+    _entry(action, target, by=by, details=details).save()
+
+
+def _entry(
+    action: str,
+    target: Model | tuple[str, object, str],
+    *,
+    by: User | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Return an entry that is not saved yet; the request is noted to have told of its target."""
     who = actor.now()
     user = by or who.user
     kind, pk, name = target if isinstance(target, tuple) else _named(target)
     if who.told is not None:
         who.told.add((kind, str(pk)))
-    AuditEntry.objects.create(
+    return AuditEntry(
         actor=user,
         actor_email=user.email if user else "",
         via=actor.SESSION if by and who.via == actor.NOBODY else who.via,
@@ -51,11 +62,18 @@ def record(
     )
 
 
-def person_did(action: str, target: Model, **details: Any) -> None:
+def person_did(action: str, target: Model | tuple[str, object, str], **details: Any) -> None:
     """Record an action on a row if a person does it: what the product also does by itself, such as
     purging, would otherwise fill the log."""
     if actor.now().via != actor.SYSTEM:
         record(action, target, details=details)
+
+
+def person_did_to_each(action: str, targets: Mapping[Model, Mapping[str, Any]]) -> None:
+    """Record an action on rows, each with its details, in one statement, if a person does it."""
+    if actor.now().via != actor.SYSTEM:
+        entries = [_entry(action, row, details=about) for row, about in targets.items()]
+        AuditEntry.objects.bulk_create(entries)
 
 
 def command(name: str, **details: Any) -> None:

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts import invitations, signup_domains
 from accounts.models import Invitation, User
+from accounts.profile import LONGEST_NAME
+from processing.ffmpeg import names
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -150,32 +152,19 @@ class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # allauth has no 
         _bound_address(self)
 
 
-class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
+class ProfileForm(django_forms.Form):
     """The name of the user on this site."""
 
-    first_name = django_forms.CharField(
+    name = django_forms.CharField(
         label="Name",
-        max_length=150,
+        max_length=LONGEST_NAME,
         required=False,
         widget=django_forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    class Meta:
-        model = User
-        fields = ("first_name",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["first_name"] = self.instance.get_full_name()
-
-    def save(self, commit: bool = True) -> User:
-        """Save the name as one field: ``last_name``, which the admin can set, becomes part of
-        ``first_name``."""
-        user: User = self.instance
-        user.last_name = ""
-        if commit:
-            user.save(update_fields=["first_name", "last_name"])
-        return user
+    def clean_name(self) -> str:
+        """Return the name without what cannot be seen or would turn the text beside it."""
+        return names.shown(self.cleaned_data["name"])
 
 
 def _begin_with(form: Any, name: str) -> None:

@@ -23,6 +23,7 @@ class Right(StrEnum):
     MODERATE = "videos.moderate_video"
     REPROCESS = "videos.reprocess_video"
     CANCEL = "videos.cancel_video"
+    VIEW_WEBHOOKS = "videos.view_webhookendpoint"
     CHANGE_WEBHOOKS = "videos.change_webhookendpoint"
     VIEW_JOBS = "processing.view_run"
     GIVE_ROLE = "accounts.give_role"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from accounts import audit
 from videos.events import log
 from videos.models import Image, Video
 from videos.models.library import LibraryItem
@@ -38,8 +39,14 @@ def move(videos: Collection[UUID], owner_id: Any, into: UUID | None) -> set[UUID
     What is in the trash stays as it is."""
     own = Video.objects.filter(pk__in=videos, owner=owner_id, deleted_at=None)
     found = list(own.select_for_update(of=("self",)).order_by("pk"))
-    _put([video for video in found if video.folder_id != into], into)
+    moved = [video for video in found if video.folder_id != into]
+    _put(moved, into)
+    audit.person_did_to_each("video.updated", {video: _moved(video, into) for video in moved})
     return {video.pk for video in found}
+
+
+def _moved(video: Video, into: UUID | None) -> dict[str, Any]:
+    return {"changed": audit.changes({"folder_id": video.folder_id}, {"folder_id": into})}
 
 
 def _put(videos: Sequence[Video], into: UUID | None) -> None:

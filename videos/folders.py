@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts import audit
 from accounts.models import User
 from videos import contents, idempotency
 from videos.models import Folder, Image, Video
@@ -95,11 +96,13 @@ def edit(folder: Folder, **fields: Any) -> None:
         standing = Folder.objects.get(pk=folder.pk)
         if "parent_id" in fields:
             _require_place(tree, folder.pk, fields["parent_id"])
-        changed = [name for name, value in fields.items() if getattr(standing, name) != value]
+        before = {name: getattr(standing, name) for name in fields}
+        changed = [name for name, value in fields.items() if before[name] != value]
         for name in changed:
             setattr(standing, name, fields[name])
         if changed:
             _save(standing, fields=changed)
+            _record("updated", standing, changed=_unnamed(audit.changes(before, fields)))
 
 
 def delete(folder: Folder) -> None:
@@ -113,6 +116,7 @@ def delete(folder: Folder) -> None:
         standing = Folder.objects.get(pk=folder.pk)
         if folder.pk in tree.values() or contents.any_in(folder.pk):
             raise FolderNotEmpty
+        _record("deleted", standing)
         standing.delete()
 
 
@@ -131,6 +135,7 @@ def dissolve(folder: Folder, into: UUID | None) -> None:
             inner.parent_id = into
             _save(inner, fields=["parent_id"])
         contents.move_all(folder.pk, into)
+        _record("deleted", standing, moved_to=str(into) if into else None)
         standing.delete()
 
 
@@ -232,6 +237,15 @@ def _levels(tree: Tree, folder_id: UUID) -> Iterable[set[UUID]]:
     while level:
         yield level
         level = {inner for one in level for inner in inside.get(one, ())}
+
+
+def _record(act: str, folder: Folder, **details: Any) -> None:
+    """Record an act of a person without the folder's name, which is for its owner alone."""
+    audit.person_did(f"folder.{act}", ("folder", folder.pk, ""), **details)
+
+
+def _unnamed(changed: dict[str, Any]) -> dict[str, Any]:
+    return changed | ({"name": ["…", "…"]} if "name" in changed else {})
 
 
 def _save(folder: Folder, *, fields: Iterable[str] | None = None, insert: bool = False) -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import api_keys
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, AuditEntry, User
 
 PASSWORD = "correct horse battery"
 KEY = {"name": "ci", "allowed": ["read"], "lives": ""}
@@ -68,12 +68,16 @@ def test_the_account_is_for_who_is_logged_in(client: Client, db: None) -> None:
 
 
 def test_a_name_is_saved_and_said(browser: Client, owner: User) -> None:
-    answer = browser.post("/account/profile/", {"first_name": " Ada Lovelace "}, follow=True)
+    answer = browser.post("/account/profile/", {"name": " Ada\u202e Lovelace "}, follow=True)
     assert said(answer) == ["Your name is saved."]
     owner.refresh_from_db()
     assert owner.get_full_name() == "Ada Lovelace"
-    answer = browser.post("/account/profile/", {"first_name": "x" * 151})
+    answer = browser.post("/account/profile/", {"name": "x" * 151})
     assert "at most 150 characters" in answer.content.decode()
+    browser.post("/account/profile/", {"name": "Ada Lovelace"})
+    entry = AuditEntry.objects.get(action="user.changed")
+    assert (entry.actor, entry.target_id) == (owner, str(owner.pk))
+    assert entry.details == {"changed": {"name": ["", "Ada Lovelace"]}}
 
 
 def test_a_single_address_is_neither_removed_nor_chosen(browser: Client, owner: User) -> None:

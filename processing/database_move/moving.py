@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model, QuerySet
 
+from accounts import audit
 from processing.database_move import source, target
 from processing.database_move.source import CannotMove
 from processing.database_move.values import Checksum, cleaned, misfit
@@ -41,7 +42,8 @@ class _OnlyLooked(Exception):
 def move(path: Path, *, report: Report, progress: Report, dry_run: bool = False) -> list[Table]:
     """Move all tables. Call ``report`` after each, and ``progress`` after every ``_CHUNK`` rows.
 
-    A dry run does everything and then rolls it back. Raises ``CannotMove``.
+    A dry run does everything and then rolls it back. The move is recorded in the audit log of the
+    new database, in the same transaction. Raises ``CannotMove``.
     """
     if connection.vendor != "postgresql":
         raise CannotMove(
@@ -63,6 +65,7 @@ def move(path: Path, *, report: Report, progress: Report, dry_run: bool = False)
             target.finish(models)
             if dry_run:
                 raise _OnlyLooked
+            audit.command("move_database", rows=sum(table.checksum.rows for table in done))
     except _OnlyLooked:
         return done
     except (DataError, IntegrityError, OperationalError) as error:

@@ -15,6 +15,7 @@ class LivePage extends HTMLElement {
   #busy = false;
   #again = false;
   #lost = false;
+  #renewed = false; // The addresses that the player has were replaced.
   #stage = null;
   #later;
   #begins = beginning();
@@ -46,11 +47,14 @@ class LivePage extends HTMLElement {
       return;
     }
     this.#busy = true;
+    const renewed = this.#renewed;
+    this.#renewed = false;
     try {
       const page = await fetchPage(location.href);
-      if (page) this.#take(page);
+      if (page) this.#take(page, renewed);
       else this.#leave();
     } catch {
+      this.#renewed ||= renewed;
       clearTimeout(this.#later); // The server is unreachable, and the event does not come again.
       this.#later = setTimeout(() => this.refresh(), LOOK_MS);
     }
@@ -67,7 +71,8 @@ class LivePage extends HTMLElement {
     else location.reload();
   }
 
-  #heard({ event }) {
+  #heard({ event, payload }) {
+    if (payload?.changed?.includes("playback")) this.#renewed = true;
     if (event === "video.deleted") this.#leaveDeleted();
     else this.refresh();
   }
@@ -90,10 +95,10 @@ class LivePage extends HTMLElement {
     this.#begins = null;
   }
 
-  #take(page) {
+  #take(page, renewed) {
     for (const shown of this.querySelectorAll("[data-live]")) {
       const fresh = page.querySelector(`[data-live="${shown.dataset.live}"]`);
-      if (!fresh || this.#keepsPlaying(shown, fresh)) continue;
+      if (!fresh || this.#keepsPlaying(shown, fresh, renewed)) continue;
       this.#keepOpen(shown, fresh);
       if (shown.innerHTML !== fresh.innerHTML) shown.replaceWith(document.adoptNode(fresh));
     }
@@ -111,11 +116,13 @@ class LivePage extends HTMLElement {
     for (const menu of fresh.querySelectorAll("details")) menu.open = opened.has(nameOf(menu));
   }
 
-  /** Keep the player in place; it changes its address only for another release or after an error. */
-  #keepsPlaying(shown, fresh) {
+  /** Keep the player in place; it changes its address only for another release, after an error, or if
+   * the one that it has was replaced. */
+  #keepsPlaying(shown, fresh, renewed) {
     const [player, next] = [shown, fresh].map((part) => part.querySelector("vod-player"));
     if (!player?.take || !next) return false;
-    player.take(next.dataset, { anew: this.#lost });
+    const isReplaced = renewed && player.dataset.src !== next.dataset.src;
+    player.take(next.dataset, { anew: this.#lost || isReplaced });
     player.takePoster(next);
     return true;
   }
@@ -138,13 +145,14 @@ class LivePage extends HTMLElement {
   }
 
   async #act(button) {
-    const { action, address } = button.dataset;
-    if (action === "delete" && !(await this.#confirmsDeletion())) return;
+    const { action, address, asks, said } = button.dataset;
+    if (asks && (await answerOf(document.getElementById(asks))) !== action) return;
     button.setAttribute("aria-busy", "true");
     try {
       await ask(address, { method: action === "delete" ? "DELETE" : "POST" });
       if (action === "delete") this.#leaveDeleted();
       else await this.refresh();
+      if (said) toast(said);
     } catch (problem) {
       toast(problem.message);
     }
@@ -155,21 +163,21 @@ class LivePage extends HTMLElement {
     noteDiscarded({ id: this.dataset.video, title: document.title.replace(/ · Vodloom$/, "") });
     location.assign(this.dataset.library);
   }
-
-  #confirmsDeletion() {
-    const dialog = document.getElementById("delete-dialog");
-    dialog.returnValue = "";
-    dialog.showModal();
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => resolve(dialog.returnValue === "delete"), { once: true });
-    });
-  }
 }
 
 /** Return the second that the page's address asks to begin at; null if it asks for none. */
 function beginning() {
   const asked = new URLSearchParams(location.search).get("t");
   return asked && Number(asked) >= 0 ? Number(asked) : null;
+}
+
+/** Ask by a dialog; return the value of the button that was pressed. */
+function answerOf(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+  });
 }
 
 function open(dialog) {

@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts import api_keys
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from processing.models import Run, Task
 from tests import staff
 from videos.models import ModerationDecision, Picture, Source, Video
@@ -40,6 +40,7 @@ _DEEDS = {
     "videos.moderate_video": {"approve", "reject"},
     "videos.reprocess_video": {"reprocess", "reprocess_default", "pictures", "transcribe"},
     "videos.cancel_video": {"cancel"},
+    "videos.change_video": {"poster", "rotate_playback"},
     "videos.delete_video": {"trash", "purge", "restore"},
 }
 
@@ -56,8 +57,8 @@ def test_each_action_is_offered_and_done_by_its_permission_alone(
             if right != held:
                 _do(desk, action, video, code="spam")
     video.refresh_from_db()
-    untouched = (video.moderation, video.status, video.deleted_at)
-    assert untouched == (Approved, "processing", None)
+    untouched = (video.moderation, video.status, video.deleted_at, video.playback_generation)
+    assert untouched == (Approved, "processing", None, 0)
     assert Run.objects.count() == 1
     assert not LogEntry.objects.exists()
 
@@ -251,3 +252,29 @@ def test_pictures_of_the_chosen_kinds_are_made_again(
     assert "Make pictures again: thumbnails" in history
     work_off()
     assert Run.objects.get().status == "succeeded"
+
+
+def test_addresses_are_replaced_after_a_question_that_says_what_breaks(
+    ready_video: Video, moderator: User
+) -> None:
+    desk = _desk(moderator)
+    assert 'value="rotate_playback"' in desk.get(f"{LIST}{ready_video.pk}/change/").content.decode()
+    page = _ask(desk, "rotate_playback", ready_video)
+    assert "stops working within seconds" in page
+    assert Video.objects.get().playback_generation == 0
+    page = _do(desk, "rotate_playback", ready_video, reason="A link was passed on.")
+    assert "1 video given other addresses." in page
+    assert Video.objects.get().playback_generation == 1
+    entry = AuditEntry.objects.get(target_kind="video")
+    assert (entry.action, entry.actor) == ("video.playback_rotated", moderator)
+    assert entry.details == {"reason": "A link was passed on."}
+    history = desk.get(f"{LIST}{ready_video.pk}/history/").content.decode()
+    assert "Replace addresses: A link was passed on." in history
+
+
+def test_a_video_in_the_trash_keeps_its_addresses(video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    _do(desk, "trash", video)
+    page = _do(desk, "rotate_playback", video, url=f"{LIST}?deleted=yes")
+    assert "“A clip”: is deleted, so its addresses open nothing." in page
+    assert Video.objects.get().playback_generation == 0

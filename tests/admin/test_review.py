@@ -157,6 +157,7 @@ def test_the_overview_of_an_administrator_shows_all(three: list[Video], moderato
         "Waiting for approval",
         "Jobs under way",
         "Failed within a day",
+        "Webhooks",
         "Workers",
         "Disk",
     ):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import Person, sign_up
@@ -103,6 +104,30 @@ def test_nothing_moves_when_the_work_ends(
         assert top_of(description) == before
     finally:
         site.start("encode")
+
+
+def test_addresses_are_replaced_after_a_question_and_the_film_plays_on(
+    owner: Person, open_page: Open, film: str
+) -> None:
+    page = open_page(owner)
+    page.goto(f"/watch/{film}/")
+    shown = page.locator("vod-player")
+    before = shown.get_attribute("data-src") or ""
+    given = owner.ask("GET", f"/api/v1/videos/{film}/").json()["playback"]["hls"]
+    assert requests.get(given, timeout=60).status_code == 200
+    more = page.locator("summary[aria-label='More actions']")
+    for answer in ("Keep them", "Replace them"):
+        more.click()
+        page.get_by_role("button", name="Replace addresses…").click()
+        dialog = page.get_by_role("dialog", name="Replace the addresses?")
+        expect(dialog).to_contain_text("stops working within seconds")
+        expect(shown).to_have_attribute("data-src", before)
+        dialog.get_by_role("button", name=answer).click()
+        expect(dialog).to_be_hidden()
+    expect(page.get_by_text("The addresses are replaced.")).to_be_visible()
+    expect(shown).not_to_have_attribute("data-src", before)
+    wait_until(lambda: requests.get(given, timeout=60).status_code == 403, "the old one is closed")
+    start(page)
 
 
 def test_it_plays_in_the_page_of_somebody_else(owner: Person, chromium: Browser, film: str) -> None:

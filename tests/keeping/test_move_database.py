@@ -75,6 +75,12 @@ print(json.dumps([
 ], sort_keys=True))
 """
 
+_LAST_ENTRY = r"""
+from accounts.models import AuditEntry
+entry = AuditEntry.objects.latest("at")
+print(entry.action, entry.target_name, entry.via, entry.details["rows"] > 100)
+"""
+
 _PLAY = r"""
 from videos.models import Video
 from videos.playback import playlists
@@ -114,7 +120,9 @@ def test_a_real_installation_moves_and_goes_on(
     said = moved.manage("move_database", "--dry-run")
     assert "would be moved" in said
     assert _count(moved, "accounts_user") == 0
+    assert _count(moved, "accounts_auditentry") == 0
     said = moved.manage("move_database")
+    assert moved.shell(_LAST_ENTRY).split() == ["command.given", "move_database", "command", "True"]
     assert "2 values without their NUL characters" not in said
     assert re.search(r"videos_event +\d+ .*, 1 values without", said)
     assert hashlib.sha256(place.database.read_bytes()).hexdigest() == file

@@ -20,6 +20,7 @@ from videos.locking import VideoBusy
 from videos.models import Video
 from videos.moderation import reasons
 from videos.moderation import services as moderation
+from videos.playback import rotation
 from videos.storage import StorageUnavailable
 
 
@@ -257,6 +258,19 @@ CANCEL = Act(
         )
     ),
 )
+ROTATE = Act(
+    name="rotate_playback",
+    label="Replace addresses",
+    asks="Every address of these videos that was given out stops working within seconds: streams "
+    "in other players, downloads, pictures, captions and originals, also of videos that share "
+    "their files. Watch pages and embedded players go on working.",
+    done="given other addresses",
+    rights=(Right.VIEW_VIDEOS, Right.CHANGE_VIDEOS),
+    do=lambda doing: rotation.rotate(doing.row),
+    refusals={Video.DoesNotExist: "is deleted, so its addresses open nothing."},
+    applies=_is_there,
+    is_dangerous=True,
+)
 _BUSY = "is just being started. Try again."
 
 RESTORE = Act(
@@ -293,7 +307,10 @@ PURGE = Act(
     refusals={VideoBusy: _BUSY},
     is_dangerous=True,
 )
-ACTS = (APPROVE, REJECT, REPROCESS, POSTER, PICTURES, TRANSCRIBE, CANCEL, RESTORE, TRASH, PURGE)
+ACTS = (
+    *(APPROVE, REJECT, REPROCESS, POSTER, PICTURES, TRANSCRIBE, CANCEL),
+    *(ROTATE, RESTORE, TRASH, PURGE),
+)
 
 
 def reprocess_by(profile: str) -> Act:

@@ -17,7 +17,7 @@ from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link, listing
 from videos import access
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.webhooks import endpoints, replays
+from videos.webhooks import addresses, endpoints, replays, waiting
 
 _OFF = "is off."
 _CHIPS = {"delivered": "ready", "failed": "failed", "dropped": "canceled", "sending": "processing"}
@@ -38,6 +38,12 @@ def _replay_all(doing: Doing) -> None:
 
 def _send_again(doing: Doing) -> None:
     replays.send_again(doing.row)
+
+
+def _explained(code: str) -> SafeString | str:
+    if code == addresses.FORBIDDEN:
+        return format_html("<code>{}</code> {}", code, addresses.LEADS_ASTRAY)
+    return format_html("<code>{}</code>", code) if code else NOTHING
 
 
 class ByState(SimpleListFilter):
@@ -62,6 +68,25 @@ class ByState(SimpleListFilter):
         return on if self.value() == "on" else queryset
 
 
+class ByDue(SimpleListFilter):
+    """Filters messages by whether their time has come."""
+
+    title = "time"
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choice."""
+        return [("yes", "Due now")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]
+    ) -> QuerySet[WebhookDelivery]:
+        """Return those that are due to webhooks that are on."""
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=waiting.outstanding().values("pk"))
+
+
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ActingAdmin, ReadOnlyAdmin):
     """The webhooks of all users. Their secrets are not shown."""
@@ -75,7 +100,7 @@ class WebhookEndpointAdmin(ActingAdmin, ReadOnlyAdmin):
     ordering = ("-id",)
     fields = (
         *("shown_url", "description", "whose", "standing", "wanted", "all_videos"),
-        *("last_at", "last_status", "last_error", "last_ms", "failing_since", "paused_until"),
+        *("last_at", "last_status", "failure", "last_ms", "failing_since", "paused_until"),
         *("disabled_at", "disabled_reason", "previous_until", "messages_sent", "created_at"),
     )
     readonly_fields = fields
@@ -135,6 +160,11 @@ class WebhookEndpointAdmin(ActingAdmin, ReadOnlyAdmin):
             return chip("canceled", "Off")
         return chip("failed", "Failing") if endpoint.failing_since else chip("ready", "On")
 
+    @display(description="Last error")
+    def failure(self, endpoint: WebhookEndpoint) -> SafeString | str:
+        """Return the code of the last error, and what to do about it."""
+        return _explained(endpoint.last_error)
+
     @display(description="Events")
     def wanted(self, endpoint: WebhookEndpoint) -> str:
         """Return what it hears of."""
@@ -160,12 +190,12 @@ class WebhookDeliveryAdmin(ActingAdmin, ReadOnlyAdmin):
     list_display = (
         *("event", "to", "standing", "status", "error", "tries", "duration_ms", "created_at"),
     )
-    list_filter = ("state", "kind")
+    list_filter = (ByDue, "state", "kind")
     list_select_related = ("endpoint",)
     search_fields = ("=event", "=error", "endpoint__url")
     ordering = ("-id",)
     fields = (
-        *("event", "kind", "to", "standing", "next_at", "tries", "status", "error"),
+        *("event", "kind", "to", "standing", "next_at", "tries", "status", "failure"),
         *("duration_ms", "created_at", "ended_at", "headers", "sent", "answered", "tried"),
     )
     readonly_fields = fields
@@ -203,6 +233,11 @@ class WebhookDeliveryAdmin(ActingAdmin, ReadOnlyAdmin):
     def standing(self, delivery: WebhookDelivery) -> SafeString:
         """Return how far it is."""
         return chip(_CHIPS.get(delivery.state, "waiting"), delivery.get_state_display())
+
+    @display(description="Error")
+    def failure(self, delivery: WebhookDelivery) -> SafeString | str:
+        """Return the code of the error, and what to do about it."""
+        return _explained(delivery.error)
 
     @display(description="Request headers")
     def headers(self, delivery: WebhookDelivery) -> SafeString | str:

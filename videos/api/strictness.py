@@ -120,9 +120,11 @@ class StrictRequests(IdempotentRequests, _View):
 
 class StrictForm(serializers.Serializer[Any]):
     """A form that refuses members it does not have. It reports members that exist but cannot be set
-    (``read_only_members``) as ``read_only``, and all others as ``unknown_field``."""
+    (``read_only_members``) as ``read_only``, those that are set elsewhere as ``set_elsewhere``
+    says, and all others as ``unknown_field``."""
 
     read_only_members: ClassVar[Collection[str]] = ()
+    set_elsewhere: ClassVar[Mapping[str, ErrorDetail]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members; raise ``ValidationError`` with all errors at once."""
@@ -142,11 +144,16 @@ class StrictForm(serializers.Serializer[Any]):
             if name == _CSRF_FIELD and isinstance(data, MultiValueDict):
                 continue
             if name not in writable:
-                known = name in self.read_only_members or name in self.fields
-                wrong[shortened(name)] = [_CANNOT_BE_CHANGED if known else _unknown(name, writable)]
+                wrong[shortened(name)] = [self._refusal(name, writable)]
             elif isinstance(data, MultiValueDict) and self._is_repeated(name, data):
                 wrong[name] = [ErrorDetail("Send this field only once.", code="repeated_field")]
         return wrong
+
+    def _refusal(self, name: str, writable: Collection[str]) -> ErrorDetail:
+        if name in self.set_elsewhere:
+            return self.set_elsewhere[name]
+        known = name in self.read_only_members or name in self.fields
+        return _CANNOT_BE_CHANGED if known else _unknown(name, writable)
 
     def _is_repeated(self, name: str, data: MultiValueDict[str, Any]) -> bool:
         field = self.fields[name]

@@ -103,7 +103,11 @@ urlpatterns = [
         WebhookDeliveryViewSet.as_view({"post": "send_again"}, basename="webhook-delivery"),
         name="webhook-delivery-send-again",
     ),
-    path("me/", MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
+    path(
+        "me/",
+        MeView.as_view({"get": "retrieve", "patch": "partial_update"}, basename="me"),
+        name="me",
+    ),
     path(
         "me/notifications/",
         NotificationChoicesView.as_view(

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts import actor, api_keys
 from accounts.actor import Actor, acting
 from accounts.models import AuditEntry, User
-from videos import trash
+from videos import folders, trash
 from videos.api.asgi import Asked
 from videos.api.tus import app as tus
 from videos.ingest import uploads
@@ -151,3 +151,49 @@ def test_an_upload_deleted_by_tus_is_told_as_its_owners(owner: User) -> None:
     tus._deleted(asked, upload)
     entry = AuditEntry.objects.get(action="video.canceled")
     assert (entry.actor, entry.key_hint, entry.address) == (owner, key.hint, "203.0.113.9")
+
+
+def test_moves_of_folders_are_told_by_ids_alone(owner: User) -> None:
+    """The names of folders are for their owner alone."""
+    page, key = Client(), APIClient()
+    page.force_login(owner)
+    key.credentials(HTTP_AUTHORIZATION=f"Bearer {api_keys.issue(owner, name='ci')[1]}")
+    AuditEntry._base_manager.all().delete()
+    trips, year = (folders.create(owner, name, None) for name in ("Trips", "Secret year"))
+    path = f"/api/v1/folders/{year.pk}/"
+    page.patch(path, {"parent": str(trips.pk)}, "application/json")
+    page.patch(path, {"parent": str(trips.pk)}, "application/json")
+    key.patch(path, {"name": "Hidden", "parent": None}, format="json")
+    key.delete(f"{path}?move_to={trips.pk}")
+    page.delete(f"/api/v1/folders/{trips.pk}/")
+    acts = ("folder.updated", "folder.updated", "folder.deleted", "folder.deleted")
+    how = ("session", "key", "key", "session")
+    assert _told() == [(act, owner.email, via) for act, via in zip(acts, how, strict=True)]
+    rows = AuditEntry.objects.filter(target_kind="folder").order_by("id")
+    assert [row.target_id for row in rows] == [str(pk) for pk in (year.pk,) * 3 + (trips.pk,)]
+    assert [row.details for row in rows] == [
+        {"changed": {"parent_id": [None, str(trips.pk)]}},
+        {"changed": {"name": ["…", "…"], "parent_id": [str(trips.pk), None]}},
+        {"moved_to": str(trips.pk)},
+        {},
+    ]
+    told = str(list(AuditEntry.objects.values()))
+    assert not any(name in told for name in ("Trips", "Secret", "Hidden"))
+
+
+def test_videos_that_are_moved_together_are_told_each(film: Video, owner: User) -> None:
+    other = keep_video(owner, chunks=1)
+    trips = folders.create(owner, "Trips", None)
+    page = Client()
+    page.force_login(owner)
+    AuditEntry._base_manager.all().delete()
+    for where in (trips.pk, trips.pk, None):
+        form = {"videos": [str(film.pk), str(other.pk)], "folder": where and str(where)}
+        answer = page.post("/api/v1/videos/move/", form, "application/json")
+        assert all(one["moved"] for one in answer.json()["results"])
+    assert _told() == [("video.updated", owner.email, "session")] * 4
+    rows = AuditEntry.objects.filter(target_id=str(film.pk)).order_by("id")
+    assert [row.details["changed"]["folder_id"] for row in rows] == [
+        [None, str(trips.pk)],
+        [str(trips.pk), None],
+    ]

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from config import schema
 from tests.planned import limit_free
 from tests.staff import only_a_moderator
 from videos.tests.test_quotas import begin, keep
@@ -35,7 +36,7 @@ def test_an_account_is_told_with_its_plan_and_the_key_that_asks(
         "scopes": key.scopes,
         "expires_at": None,
     }
-    unlimited = {"limit": None, "used": 0.0, "left": None, "unit": "bytes", "resets_at": None}
+    unlimited = {"limit": None, "used": 0, "left": None, "unit": "bytes", "resets_at": None}
     assert told["quotas"]["stored_bytes"] == unlimited
 
 
@@ -56,6 +57,24 @@ def test_what_is_used_and_left_is_told_for_each_quota(owner: User, api: APIClien
     }
     assert told["quotas"]["uploads_a_day"]["resets_at"].endswith("T00:00:00Z")
     assert told["plan"]["api_rate"] == 120
+
+
+def test_what_is_counted_is_whole_and_minutes_have_tenths(owner: User, api: APIClient) -> None:
+    limits = {"uploads_at_once": 3, "uploads_a_day": 9, "stored_minutes": 10, "stored_bytes": 5000}
+    limit_free(**limits, largest_file=4000, longest_video=60)
+    keep(owner, 100, seconds=60)
+    quotas = api.get(URL).json()["quotas"]
+    minutes = quotas.pop("stored_minutes")
+    assert (repr(minutes["used"]), repr(minutes["left"])) == ("1.0", "9.0")
+    numbers = [one[name] for one in quotas.values() for name in ("limit", "used", "left")]
+    assert {type(number) for number in numbers} == {int, type(None)}
+    assert numbers.count(None) == 2  # of what is a limit of a single file
+    schemas = schema.document()["components"]["schemas"]
+    told = {
+        name: schemas[name]["properties"]["used"]["type"]
+        for name in ("Standing", "MinutesStanding")
+    }
+    assert told == {"Standing": ["integer", "null"], "MinutesStanding": "number"}
 
 
 def test_staff_read_what_they_may_and_a_session_has_no_key(client: Any) -> None:

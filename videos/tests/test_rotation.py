@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 from starlette.testclient import TestClient
 
 from accounts import api_keys
 from accounts.api_keys import Terms
 from accounts.models import AuditEntry, User
+from tests import staff
 from videos import access
 from videos.models import Event, Track, Video
 from videos.playback import rotation, tokens
@@ -95,6 +97,28 @@ def test_who_may_change_a_video_replaces_its_addresses(
     assert reader.post(path).json()["code"] == "insufficient_scope"
     assert as_user(owner).post(path).status_code == 200
     assert access.owned_by(owner).get().playback_generation == 1
+
+
+def test_the_page_offers_it_to_who_may_change_the_video(
+    ready_video: Video, owner: User, stranger: User, moderator: User, client: Client
+) -> None:
+    Video.objects.update(visibility="public")
+    offered = []
+    for user in (owner, moderator, stranger, staff.viewer_only()):
+        client.force_login(user)
+        page = client.get(f"/watch/{ready_video.pk}/").content.decode()
+        button = f'data-address="{URL}{ready_video.pk}/rotate_playback/"'
+        assert (button in page) == ('id="rotate-dialog"' in page)
+        offered.append(button in page)
+    assert offered == [True, True, False, False]
+
+
+def test_a_page_needs_its_token_to_do_it(ready_video: Video, owner: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(owner)
+    answer = browser.post(f"{URL}{ready_video.pk}/rotate_playback/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
+    assert Video.objects.get().playback_generation == 0
 
 
 def test_a_video_that_is_gone_is_not_rotated(video: Video) -> None:

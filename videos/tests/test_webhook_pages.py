@@ -124,10 +124,24 @@ def test_wrong_forms_say_what_is_wrong(
 ) -> None:
     wrong = browser.post(f"{PATH}create/", {"url": "https://10.0.0.1/"})
     assert b"private or reserved" in wrong.content
+    assert b"with VODLOOM_WEBHOOK_PRIVATE" in wrong.content
     assert b"Hears of everybody" not in wrong.content
     monkeypatch.setattr(endpoints, "MOST_OF_ONE", 0)
     wrong = browser.post(f"{PATH}create/", {"url": server.url("/")})
     assert b"Delete one" in wrong.content
+
+
+def test_a_message_that_may_not_leave_says_which_setting_allows_it(
+    browser: Client, owner: User, server: BadServer, settings: LazySettings
+) -> None:
+    endpoint, _ = endpoint_at(owner, server.url("/"))
+    settings.WEBHOOK_PRIVATE = ()
+    tell(owner)
+    send_all()
+    for path in (PATH, f"{PATH}{endpoint.pk}/"):
+        shown = text_of(browser, path)
+        assert "webhook_forbidden_address" in shown
+        assert "can allow private addresses with VODLOOM_WEBHOOK_PRIVATE" in shown
 
 
 def test_others_do_not_find_it(

@@ -164,6 +164,20 @@ def test_a_wrong_form_is_refused(form: dict[str, Any], code: str, api: APIClient
     assert answer.json()["errors"][0]["code"] == code
 
 
+@pytest.mark.parametrize("host", ["10.0.0.1", "127.0.0.1:9000", "[::1]", "169.254.1.1"])
+def test_a_private_address_is_refused_with_the_setting_that_allows_it(
+    host: str, api: APIClient, settings: LazySettings
+) -> None:
+    settings.WEBHOOK_PRIVATE = ()
+    for scheme in ("http", "https"):
+        [error] = api.post(PATH, {"url": f"{scheme}://{host}/"}, format="json").json()["errors"]
+        assert (error["field"], error["code"]) == ("url", "webhook_forbidden_address")
+        assert "can allow private addresses with VODLOOM_WEBHOOK_PRIVATE" in error["detail"]
+    [error] = api.post(PATH, {"url": "http://localhost/"}, format="json").json()["errors"]
+    assert error["code"] == "webhook_needs_https"
+    assert "VODLOOM_WEBHOOK_PRIVATE" in error["detail"]
+
+
 def test_what_staff_turned_off_stays_off(api: APIClient, server: BadServer) -> None:
     made = make(api, server.url("/"))
     path = f"{PATH}{made['id']}/"

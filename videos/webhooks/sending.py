@@ -27,7 +27,7 @@ SECONDS = 15.0
 MOST_READ = 2048
 _AGENT = "Vodloom-Webhooks"
 _CODES = {
-    "fetch_forbidden_address": "webhook_forbidden_address",
+    "fetch_forbidden_address": addresses.FORBIDDEN,
     "fetch_timeout": "webhook_timeout",
     "fetch_stalled": "webhook_timeout",
 }

@@ -14,6 +14,11 @@ def due() -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(next_at__lte=Now())
 
 
+def outstanding() -> QuerySet[WebhookDelivery]:
+    """Return the deliveries whose time has come, of endpoints that are on."""
+    return due().filter(endpoint__deleted_at=None, endpoint__disabled_at=None)
+
+
 def ready() -> QuerySet[WebhookEndpoint]:
     """Return the endpoints that may be sent something that is due now."""
     on = WebhookEndpoint.objects.filter(deleted_at=None, disabled_at=None)

@@ -13,6 +13,7 @@ from config.admin import navigation
 from config.version import VERSION
 from processing.monitoring import overview
 from videos.moderation import queue
+from videos.webhooks import standing
 
 
 class VodloomAdminSite(AdminSite):
@@ -48,6 +49,7 @@ class VodloomAdminSite(AdminSite):
             "waiting": self._waiting(request),
             "jobs": overview.jobs() if may(user, Right.VIEW_JOBS) else None,
             "machines": overview.machines() if may(user, Right.VIEW_WORKERS) else None,
+            "webhooks": standing.now() if may(user, Right.VIEW_WEBHOOKS) else None,
             "decisions": queue.latest() if may(user, *Right.moderation()) else None,
         }
         return super().index(request, shown | (extra_context or {}))

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
+from accounts import audit
+from accounts.models import AuditEntry
 from processing.health.bucket import cors
 from tests.servers.s3 import S3
 from videos.tests.kept import in_bucket
@@ -42,6 +45,7 @@ def put(s3: S3, *given: dict[str, Any]) -> None:
     s3.client().put_bucket_cors(Bucket=s3.bucket, CORSConfiguration=told)
 
 
+@pytest.mark.django_db
 def test_it_sets_a_rule_for_the_site_and_the_apps(bucket: S3) -> None:
     assert "0 other rules stay" in set_up()
     (rule,) = rules(bucket)
@@ -49,16 +53,33 @@ def test_it_sets_a_rule_for_the_site_and_the_apps(bucket: S3) -> None:
     assert rule["AllowedMethods"] == ["GET", "HEAD", "PUT"]
     assert "ETag" in rule["ExposeHeaders"]
     assert "as it should be" in set_up()
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.target_name) == ("command.given", "setup_bucket")
+    assert entry.details == {"bucket": bucket.bucket, "origins": [APP, SITE]}
 
 
+def test_it_sets_the_rule_without_a_database(
+    bucket: S3, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*args: Any, **about: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(audit, "record", refuse)
+    assert "0 other rules stay" in set_up()
+    assert "the database refused (OperationalError)" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
 def test_a_dry_run_shows_the_rule_and_sets_none(bucket: S3) -> None:
     told = set_up("--dry-run")
     assert f'+     "{SITE}"' in told
     assert "nothing was changed" in told
     with pytest.raises(bucket.client().exceptions.ClientError):
         rules(bucket)
+    assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.django_db
 def test_the_rules_of_others_stay_and_its_own_is_replaced(bucket: S3) -> None:
     put(bucket, FOREIGN)
     set_up("--origin", "https://old.example")

@@ -8,7 +8,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from accounts import audit
 from processing.health.bucket import cors
 from videos.storage import originals, outputs
 from videos.storage.s3 import BucketStorage
@@ -62,8 +64,20 @@ class Command(BaseCommand):
             self.stdout.write(f"{store.bucket_name}: nothing was changed.")
             return
         cors.put_rules(store, after)
+        self._record(store, ours)
         kept = len(before) - len(replaced)
         self.stdout.write(f"{store.bucket_name}: the CORS rule is set; {kept} other rules stay.")
+
+    def _record(self, store: BucketStorage, ours: cors.Rule) -> None:
+        """Record the act. The bucket may be set up before there is a database."""
+        try:
+            audit.command(
+                "setup_bucket", bucket=store.bucket_name, origins=list(ours["AllowedOrigins"])
+            )
+        except DatabaseError as error:
+            self.stderr.write(
+                f"The audit log has no entry of it: the database refused ({type(error).__name__})."
+            )
 
     def _show(self, sign: str, rules: Sequence[cors.Rule]) -> None:
         for rule in rules:

@@ -5,36 +5,55 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts import verification
 from accounts.models import ApiKey, User
+from accounts.profile import LONGEST_NAME
 from accounts.rights import Right, may
+from videos.api.fields import TitleField
+from videos.api.strictness import StrictForm
 from videos.quotas.standing import standings
+
+UNITS = ("uploads", "minutes", "bytes", "seconds")
 
 
 class StandingSerializer(serializers.Serializer[Any]):
-    """A quota of the plan, and what is used of it."""
+    """A quota of the plan, and what is used of it, in whole numbers of its unit."""
 
     limit = serializers.IntegerField(allow_null=True, help_text="null: no limit")
-    used = serializers.FloatField(allow_null=True, help_text="null for limits of a single file")
-    left = serializers.FloatField(allow_null=True, help_text="null: no limit")
-    unit = serializers.ChoiceField(choices=("uploads", "minutes", "bytes", "seconds"))
+    used = serializers.IntegerField(allow_null=True, help_text="null for limits of a single file")
+    left = serializers.IntegerField(
+        allow_null=True, help_text="null: no limit; for each file where the limit is of one"
+    )
+    unit = serializers.ChoiceField(choices=UNITS, help_text="what the numbers count")
     resets_at = serializers.DateTimeField(
         allow_null=True, help_text="when it is counted anew, of what is counted by the day"
+    )
+
+
+class MinutesStandingSerializer(StandingSerializer):
+    """A quota of minutes, of which tenths are used."""
+
+    used = serializers.FloatField(help_text="to a tenth")  # type: ignore[assignment]  # no count
+    left = serializers.FloatField(  # type: ignore[assignment]  # no count
+        allow_null=True, help_text="to a tenth; null: no limit"
     )
 
 
 class StandingsSerializer(serializers.Serializer[Any]):
     """The quotas of the plan."""
 
-    uploads_at_once = StandingSerializer()
-    uploads_a_day = StandingSerializer()
-    stored_minutes = StandingSerializer(help_text="of originals, also of those in the trash")
-    stored_bytes = StandingSerializer(
-        help_text="of originals, also of those in the trash, and of what is arriving"
+    uploads_at_once = StandingSerializer(help_text="in uploads that are not finished")
+    uploads_a_day = StandingSerializer(help_text="in uploads begun since midnight UTC")
+    stored_minutes = MinutesStandingSerializer(
+        help_text="in minutes of originals, also of those in the trash"
     )
-    largest_file = StandingSerializer()
-    longest_video = StandingSerializer()
+    stored_bytes = StandingSerializer(
+        help_text="in bytes of originals, also of those in the trash, and of what is arriving"
+    )
+    largest_file = StandingSerializer(help_text="in bytes")
+    longest_video = StandingSerializer(help_text="in seconds")
 
 
 class MyPlanSerializer(serializers.Serializer[Any]):
@@ -82,6 +101,26 @@ class MeSerializer(serializers.Serializer[Any]):
     plan = MyPlanSerializer()
     quotas = StandingsSerializer()
     key = MyKeySerializer(allow_null=True, help_text="null for somebody who is logged in")
+
+
+class MeEditSerializer(StrictForm):
+    """What users change of their own accounts. Members that are left out stay as they are."""
+
+    read_only_members = tuple(MeSerializer().fields)
+    set_elsewhere = {
+        "email": ErrorDetail(
+            "Addresses are added and chosen on the account page or at /api/v1/account/email/, and "
+            "an address counts once it is confirmed.",
+            code="email_needs_confirmation",
+        )
+    }
+
+    name = TitleField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_NAME,
+        help_text="as others see it beside what is yours; empty: none",
+    )
 
 
 def told(user: User, key: ApiKey | None) -> dict[str, Any]:

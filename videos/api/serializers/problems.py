@@ -44,14 +44,18 @@ class ProblemSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="only with the code `quota_exceeded`, as all that follow: what is exceeded",
     )
-    limit = serializers.FloatField(
+    limit = serializers.IntegerField(
         required=False, allow_null=True, help_text="what the plan allows; null for `profiles`"
     )
     used = serializers.FloatField(
-        required=False, allow_null=True, help_text="what is used; null for limits of a single file"
+        required=False,
+        allow_null=True,
+        help_text="what is used, whole but for minutes; null for limits of a single file",
     )
     asked = serializers.FloatField(
-        required=False, allow_null=True, help_text="what this needs; null: nobody knows yet"
+        required=False,
+        allow_null=True,
+        help_text="what this needs, whole but for minutes and seconds; null: nobody knows yet",
     )
     unit = serializers.CharField(required=False, help_text="what the numbers count")
     resets_at = serializers.DateTimeField(

@@ -91,12 +91,7 @@ class CreatedWebhookSerializer(WebhookSerializer):
 class WebhookUrlField(TextField):
     """The URL of a receiver."""
 
-    default_error_messages = {
-        "webhook_bad_url": addresses.BAD,
-        "webhook_forbidden_address": "The URL names a private or reserved address. Use one that is "
-        "reachable from the internet.",
-        "webhook_needs_https": "Send an https:// URL.",
-    }
+    default_error_messages = {**addresses.SENTENCES}
 
     def to_internal_value(self, data: Any) -> str:
         """Return the URL, if messages may be sent to it."""

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit
+from accounts import profile
 from accounts.adapter import MailUnavailable
 from accounts.forms import AddEmailForm, ProfileForm
 from accounts.models import User
@@ -35,10 +35,10 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_required
 def save_profile(request: HttpRequest) -> HttpResponse:
     """Change one's own name."""
-    form = ProfileForm(request.POST, instance=cast(User, request.user))
+    form = ProfileForm(request.POST)
     if not form.is_valid():
         return _page(request, profile_form=form)
-    audit.record("user.changed", form.save(), details={"changed": sorted(form.changed_data)})
+    profile.rename(cast(User, request.user), form.cleaned_data["name"])
     messages.success(request, "Your name is saved.")
     return redirect("account")
 
@@ -103,7 +103,7 @@ emails = never_cache(login_required(EmailsView.as_view()))
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     user = cast(User, request.user)
     context = {
-        "profile_form": ProfileForm(instance=User.objects.get(pk=user.pk)),
+        "profile_form": ProfileForm(initial={"name": user.get_full_name()}),
         "email_form": AddEmailForm(user=user),
         "addresses": _addresses(user),
         "can_add_email": EmailAddress.objects.can_add_email(user),

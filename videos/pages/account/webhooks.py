@@ -17,11 +17,12 @@ from accounts import verification
 from accounts.models import User
 from videos.models import WebhookDelivery, WebhookEndpoint
 from videos.pages.account.webhook_forms import ReplayForm, WebhookForm
-from videos.webhooks import endpoints, hearing, replays
+from videos.webhooks import addresses, endpoints, hearing, replays
 
 _SHOWN = 50
 _OFF = "This webhook is off. Turn it on first."
 _TOO_MANY = f"You have {endpoints.MOST_OF_ONE} webhooks. Delete one that nothing uses first."
+_ASTRAY = {"code": addresses.FORBIDDEN, "sentence": addresses.LEADS_ASTRAY}
 _UNCONFIRMED = "Confirm your email address first: see your profile."
 
 
@@ -174,7 +175,7 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     waiting = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state="pending")
     soonest = waiting.order_by().values("endpoint").annotate(at=Min("next_at")).values("at")
     found = endpoints.of(user).annotate(next_at=Subquery(soonest)).order_by("-pk")
-    context = {"webhooks": found, "form": WebhookForm(user)}
+    context = {"webhooks": found, "form": WebhookForm(user), "astray": _ASTRAY}
     return render(request, "account/webhooks.html", context | more)
 
 
@@ -184,6 +185,7 @@ def _one(request: HttpRequest, endpoint: WebhookEndpoint, **more: Any) -> HttpRe
     rows = list(_log(endpoint, state, request.GET.get("before", ""))[: _SHOWN + 1])
     context = {
         "webhook": endpoint,
+        "astray": _ASTRAY,
         "form": WebhookForm.of(endpoint),
         "replay_form": ReplayForm(),
         "deliveries": rows[:_SHOWN],

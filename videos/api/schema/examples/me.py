@@ -1,4 +1,4 @@
-"""An example of an account."""
+"""Examples of an account."""
 
 from videos.api.schema.examples.basics import Example
 
@@ -22,11 +22,11 @@ ME: Example = {
         "api_rate": None,
     },
     "quotas": {
-        "uploads_at_once": {**_NONE, "limit": 3, "used": 1.0, "left": 2.0, "unit": "uploads"},
+        "uploads_at_once": {**_NONE, "limit": 3, "used": 1, "left": 2, "unit": "uploads"},
         "uploads_a_day": {
             "limit": 20,
-            "used": 4.0,
-            "left": 16.0,
+            "used": 4,
+            "left": 16,
             "unit": "uploads",
             "resets_at": "2026-11-28T00:00:00Z",
         },
@@ -34,17 +34,17 @@ ME: Example = {
         "stored_bytes": {
             **_NONE,
             "limit": 10_000_000_000,
-            "used": 734_003_200.0,
-            "left": 9_265_996_800.0,
+            "used": 734_003_200,
+            "left": 9_265_996_800,
             "unit": "bytes",
         },
         "largest_file": {
             **_NONE,
             "limit": 2_000_000_000,
-            "left": 2_000_000_000.0,
+            "left": 2_000_000_000,
             "unit": "bytes",
         },
-        "longest_video": {**_NONE, "limit": 3600, "left": 3600.0, "unit": "seconds"},
+        "longest_video": {**_NONE, "limit": 3600, "left": 3600, "unit": "seconds"},
     },
     "key": {
         "id": "01912f3c-0000-7000-8000-00000000000b",
@@ -53,3 +53,4 @@ ME: Example = {
         "expires_at": None,
     },
 }
+ME_FORM: Example = {"name": "Ada Lovelace"}
