@@ -137,12 +137,9 @@ def _give_positions(count: int) -> int:
     return log.values_list("last", flat=True).get()
 
 
-def after(position: int, *, owner_id: Any = None, limit: int = 500) -> Sequence[Event]:
-    """Return the events past a position, in order: those of an owner, or of all without one."""
-    events = Event.objects.filter(position__gt=position)
-    if owner_id is not None:
-        events = events.filter(owner_id=owner_id)
-    return list(events.order_by("position")[:limit])
+def after(position: int, *, limit: int = 500) -> Sequence[Event]:
+    """Return the events of all past a position, in order."""
+    return list(Event.objects.filter(position__gt=position).order_by("position")[:limit])
 
 
 def newest() -> int:
