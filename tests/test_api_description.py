@@ -147,7 +147,7 @@ def test_an_answer_has_all_its_members() -> None:
     for name, told in schema.document()["components"]["schemas"].items():
         if "properties" in told and not name.endswith("Request"):
             missing = told["properties"].keys() - set(told.get("required", []))
-            assert missing <= {"errors", "video", "line", "revision", *OF_QUOTAS}, name
+            assert missing <= {"errors", "video", "line", "revision", "cursor", *OF_QUOTAS}, name
 
 
 def test_no_member_may_be_anything_and_no_answer_calls_itself_read_only() -> None:

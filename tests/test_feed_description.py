@@ -34,6 +34,10 @@ def test_an_event_of_an_image_is_as_described(owner: User) -> None:
     assert faults(messages.message_of(Event.objects.get()), "ImageMessage") == []
 
 
+def test_that_events_were_left_out_is_as_described() -> None:
+    assert faults(messages.expired("e2a"), "Expired") == []
+
+
 def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(video: Video) -> None:
     log.sequence()
     event = Event.objects.get(type="job.queued")

@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 
 from processing.health.catalogue import webhooks as kinds
 from processing.health.finding import CheckResult, well
-from videos.models import WebhookEndpoint
+from videos.events import webhooks as reader
+from videos.models import Event, WebhookEndpoint
 from videos.webhooks import waiting
 
 NAME = "Webhooks"
@@ -20,7 +21,8 @@ _FEW = 3
 
 
 def webhooks() -> list[CheckResult]:
-    """Check that no webhook waits for its turn, and that not most of them fail."""
+    """Check that events are read for webhooks, that none waits for its turn, and that not most of
+    them fail."""
     on = WebhookEndpoint.objects.filter(deleted_at=None, disabled_at=None)
     count = on.count()
     failing = on.filter(failing_since__isnull=False).count()
@@ -33,8 +35,19 @@ def _faults(count: int, failing: int) -> Iterator[CheckResult]:
     left = waiting.ready().filter(Exists(old), Q(served_at=None) | Q(served_at__lt=long_ago))
     if stuck := left.count():
         yield kinds.STUCK.at(NAME, count=stuck, minutes=_STUCK_AFTER.seconds // 60)
+    if (waits := _unread_for()) >= _STUCK_AFTER:
+        yield kinds.UNREAD.at(NAME, minutes=waits // timedelta(minutes=1))
     if failing >= _FEW and failing * 2 > count:
         yield kinds.FAILING.at(NAME, failing=failing, all=count)
     if settings.WEBHOOK_PRIVATE:
         networks = ", ".join(str(network) for network in settings.WEBHOOK_PRIVATE)
         yield kinds.PRIVATE.at(NAME, networks=networks)
+
+
+def _unread_for() -> timedelta:
+    """Return for how long the next event has waited to be read."""
+    if (read := reader.read_until()) is None:
+        return timedelta()
+    events = Event.objects.filter(position__gt=read).annotate(database_now=Now())
+    following = events.order_by("position").values_list("created_at", "database_now").first()
+    return following[1] - following[0] if following else timedelta()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,15 +14,17 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
+from django.db.models.functions import Now
 from rich.console import Console
 from rich.live import Live
 
+from accounts.models import User
 from processing import services as processing
 from processing.monitoring.watching.drawing import Screen
 from processing.monitoring.watching.looking import Watch
 from processing.monitoring.watching.ticks import Ticks
-from videos.events import log
-from videos.models import Video
+from videos.events import cursors, log, retention
+from videos.models import Event, Video
 
 Meanwhile = Callable[..., None]
 
@@ -109,6 +113,51 @@ def test_it_goes_on_when_the_database_is_back(
     assert "A clip" in said
 
 
+def while_it_was_away(video: Video) -> Callable[[], None]:
+    """Three events come, and the first two of them are deleted for their age."""
+
+    def pass_by() -> None:
+        for _ in range(3):
+            log.write("video.updated", video, changed=["title"])
+        log.sequence()
+        young = log.newest()
+        old = Now() - timedelta(days=31)
+        Event.objects.filter(position__lt=young).update(created_at=old)
+        retention.prune_events()
+
+    return pass_by
+
+
+def test_what_was_deleted_before_it_was_shown_is_told(video: Video, meanwhile: Meanwhile) -> None:
+    missed = "Events before these were deleted because of their age"
+    for one in ([], [video.pk]):
+        meanwhile(while_it_was_away(video), lambda: None)
+        _, said = watch(*one)
+        assert said.count(missed) == 1
+        assert "video.updated" in said.split(missed)[1]
+    meanwhile(while_it_was_away(video), lambda: None)
+    _, said = watch("--json")
+    messages = [json.loads(line) for line in said.splitlines()]
+    (told,) = [at for at, one in enumerate(messages) if one["type"] == "expired"]
+    assert messages[told]["cursor"] == cursors.encode(log.oldest() - 1)
+    assert messages[told + 1]["event"] == "video.updated"
+
+
+def test_events_of_others_are_not_missed(
+    video: Video, stranger: User, meanwhile: Meanwhile
+) -> None:
+    """They were deleted long after this looked at them."""
+    other = Video.objects.create(owner=stranger)
+
+    def age() -> None:
+        Event.objects.update(created_at=Now() - timedelta(days=31))
+        retention.prune_events()
+
+    meanwhile(lambda: log.write("video.updated", other), lambda: None, age)
+    _, said = watch(video.pk)
+    assert "deleted because of their age" not in said
+
+
 def test_a_video_that_is_not_there_is_an_error(meanwhile: Meanwhile, db: None) -> None:
     meanwhile()
     with pytest.raises(CommandError, match="no video"):
@@ -123,13 +172,17 @@ def test_a_terminal_shows_tables(video: Video, one: bool) -> None:
     console = Console(file=out, force_terminal=True, width=120, height=40)
     with Live(console=console, auto_refresh=False) as live:
         screen = Screen(console, live)
-        screen.tell(Watch(video.pk if one else None).look())
+        look = Watch(video.pk if one else None).look()
+        screen.tell(look)
+        assert "because of their age" not in out.getvalue()
+        screen.tell(replace(look, missed="e1"))
         screen.away()
     said = out.getvalue()
     assert "[red]A clip" in said
     assert "video.upload.completed" in said
     assert ("0 of 1" in said) == one
     assert "The database does not answer." in said
+    assert "because of their age" in said
     assert "\x1b[?25h" in said  # the cursor is shown again
 
 

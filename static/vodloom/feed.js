@@ -69,7 +69,7 @@
  * @typedef {object} Ending
  * @property {"logged_out" | "refused" | "not_found" | "expired" | "bad_cursor"} reason
  *   "expired": events after the cursor were deleted for their age, so read the videos again;
- *   "logged_out": also for a key that was revoked
+ *   `begin()` then goes on with the oldest that is kept; "logged_out": also for a key that was revoked
  */
 
 const SILENT_MS = 60_000; // The server says something at least every 25 s.
@@ -83,20 +83,23 @@ const TRIES_OF_A_WAY = 2;
 const TRIES_OF_A_TICKET = 3;
 const REMEMBERED = 1000;
 const PAGE = 200;
-const TYPES = ["message", "hello", "event", "image", "progress", "ping", "error", "end"];
+const TYPES = ["message", "hello", "event", "image", "progress", "ping", "error", "expired", "end"];
+const GONE = 410;
+const EXPIRED = 4410;
 
 /** @type {Record<number, Ending["reason"]>} */
 const ENDS = {
-  400: "bad_cursor", 401: "logged_out", 403: "refused", 404: "not_found", 410: "expired",
-  4400: "bad_cursor", 4401: "logged_out", 4403: "refused", 4404: "not_found", 4410: "expired",
+  400: "bad_cursor", 401: "logged_out", 403: "refused", 404: "not_found", [GONE]: "expired",
+  4400: "bad_cursor", 4401: "logged_out", 4403: "refused", 4404: "not_found", [EXPIRED]: "expired",
 };
 
 /** Why a way came to its end: a code of the server, or 0 for an interruption. */
 class Broken extends Error {
-  /** @param {number} [code] */
-  constructor(code = 0) {
+  /** @param {number} [code] @param {string} [cursor] where to go on, if events were left out */
+  constructor(code = 0, cursor) {
     super(`the feed was interrupted (${code})`);
     this.code = code;
+    this.cursor = cursor;
   }
 }
 
@@ -218,7 +221,9 @@ export class VodloomFeed extends EventTarget {
         this.#untilBetter = Math.min(this.#untilBetter * 2, LONGEST_UNTIL_BETTER_MS);
       } catch (error) {
         if (life.aborted) return;
-        const reason = this.#ending(error instanceof Broken ? error.code : 0);
+        const broken = error instanceof Broken ? error : new Broken();
+        if (broken.cursor) this.#moves(broken.cursor);
+        const reason = this.#ending(broken.code);
         if (reason) return this.#ends(reason);
         this.#loses();
         this.#step();
@@ -285,6 +290,7 @@ export class VodloomFeed extends EventTarget {
         if (turn.aborted) return;
         expect(SILENT_MS);
         for (const message of messagesOf(JSON.parse(text))) {
+          if (message.type === "expired") return reject(new Broken(EXPIRED, message.cursor));
           if (message.type === "end") return reject(new Broken(message.code));
           this.#tell(message, way);
         }
@@ -393,7 +399,8 @@ export class VodloomFeed extends EventTarget {
       if (signal?.aborted) return {};
       throw new Broken();
     }
-    throw new Broken(answer.status);
+    const problem = answer.status === GONE ? await answer.json().catch(() => null) : null;
+    throw new Broken(answer.status, problem?.cursor);
   }
 
   /** @param {Message} message @param {Way} way */
@@ -406,10 +413,14 @@ export class VodloomFeed extends EventTarget {
       if (this.#heard.size > REMEMBERED) this.#heard.delete(this.#heard.values().next().value ?? "");
     }
     if (type !== "ping" || way !== "poll") this.dispatchEvent(new CustomEvent(type, { detail: message }));
-    if (cursor && cursor !== this.#cursor) {
-      this.#cursor = cursor;
-      this.#options.storage?.set(cursor);
-    }
+    if (cursor) this.#moves(cursor);
+  }
+
+  /** @param {string} cursor */
+  #moves(cursor) {
+    if (cursor === this.#cursor) return;
+    this.#cursor = cursor;
+    this.#options.storage?.set(cursor);
   }
 
   /** @param {Way} way */

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, WebSocketRoute
+from playwright.sync_api import Page, Route, WebSocketRoute
 
 from tests.browser.people import Person
 
@@ -168,6 +169,55 @@ def test_without_sockets_it_is_told_by_streams_and_without_these_it_asks_and_bac
     titles += renames.rename(2)
     assert heard(page, titles[-1]) == titles
     assert page.evaluate("said.filter(([type]) => type === 'ended')") == []
+
+
+PRUNE = "from videos.models import EventLog; from django.db.models import F; "
+PRUNE += "EventLog.objects.update(pruned=F('last'))"
+TOO_LATE = """async (way) => {
+    const { VodloomFeed } = await import("/static/vodloom/feed.js");
+    window.kept = "e0";
+    window.feed = new VodloomFeed({
+        ways: [way],
+        pollMs: 100,
+        storage: { get: () => kept, set: (cursor) => (window.kept = cursor) },
+    });
+    window.heard = [];
+    feed.addEventListener("event", ({ detail }) => {
+        heard.push([detail.cursor, detail.event, detail.payload.title]);
+    });
+    const ended = new Promise((resolve) => feed.addEventListener("ended", resolve));
+    return [(await ended).detail.reason, kept === feed.cursor];
+}"""
+
+
+@pytest.mark.parametrize("way", ["socket", "sse", "poll"])
+def test_who_is_too_late_is_told_and_goes_on_with_what_is_kept(
+    person: Person, page: Page, renames: Renames, way: str
+) -> None:
+    renames.rename(1)
+    person.site.manage("shell", "--verbosity", "0", "-c", PRUNE)
+    titles = renames.rename(2)
+    assert page.evaluate(TOO_LATE, way) == ["expired", True]
+    page.evaluate("feed.begin()")
+    assert heard(page, titles[-1]) == titles
+
+
+def test_a_page_that_is_too_late_is_loaded_anew(person: Person, page: Page) -> None:
+    person.site.manage("shell", "--verbosity", "0", "-c", PRUNE)
+    loads = []
+
+    def answer(route: Route) -> None:
+        """Give the page at first with the cursor that it had long ago."""
+        loads.append(route.fetch())
+        text = loads[-1].text()
+        if len(loads) == 1:
+            text = re.sub(r'data-feed-since="\w+"', 'data-feed-since="e0"', text)
+        route.fulfill(response=loads[-1], body=text)
+
+    page.route(f"{person.site.url}/", answer)
+    page.goto("/")
+    page.wait_for_function("document.documentElement.dataset.feedSince !== 'e0'")
+    assert len(loads) == 2
 
 
 def test_pages_of_any_origin_may_import_it(person: Person) -> None:

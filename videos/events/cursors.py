@@ -11,7 +11,12 @@ class BadCursor(ValueError):
 
 
 class CursorExpired(Exception):
-    """Raised when events behind a cursor may have been deleted because of their age."""
+    """Raised when events behind a cursor may have been deleted because of their age. ``cursor``
+    stands right before the oldest event that is kept: where to go on."""
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(cursor)
+        self.cursor = cursor
 
 
 def encode(position: int) -> str:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from videos.events import announce, webhooks
+from videos.events import announce, cursors, webhooks
 from videos.events.kinds import KINDS, UnknownKind
 from videos.models import Event, EventLog, Image, Video
 from videos.notifications import writing
@@ -137,12 +137,13 @@ def _give_positions(count: int) -> int:
     return log.values_list("last", flat=True).get()
 
 
-def after(position: int, *, owner_id: Any = None, limit: int = 500) -> Sequence[Event]:
-    """Return the events past a position, in order: those of an owner, or of all without one."""
-    events = Event.objects.filter(position__gt=position)
-    if owner_id is not None:
-        events = events.filter(owner_id=owner_id)
-    return list(events.order_by("position")[:limit])
+def after(position: int, *, limit: int = 500) -> Sequence[Event]:
+    """Return the events of all past a position, in order. Raises ``CursorExpired`` if some of them
+    were deleted for their age."""
+    events = list(Event.objects.filter(position__gt=position).order_by("position")[:limit])
+    if not events or events[0].position != position + 1:
+        require_kept(position)
+    return events
 
 
 def newest() -> int:
@@ -154,13 +155,23 @@ def newest() -> int:
 def oldest() -> int:
     """Return the oldest position of which all events are kept; earlier ones were deleted for their
     age."""
-    pruned = EventLog.objects.filter(pk=EventLog.ONLY).values_list("pruned", flat=True).first()
-    return (pruned or 0) + 1
+    return _pruned() + 1
 
 
 def is_expired(position: int) -> bool:
     """Return whether events behind this position may be deleted, so that its reader missed some."""
-    return position < oldest() - 1
+    return position < _pruned()
+
+
+def require_kept(position: int) -> None:
+    """Raise ``CursorExpired`` if events behind this position may be deleted.
+
+    Asked after the events were read, it tells whether all of them were there: what is deleted
+    meanwhile is noted in the transaction that deletes it.
+    """
+    pruned = _pruned()
+    if position < pruned:
+        raise cursors.CursorExpired(cursors.encode(pruned))
 
 
 def is_ahead(position: int) -> bool:
@@ -171,6 +182,12 @@ def is_ahead(position: int) -> bool:
         return False
     # Processes of a version before the row assign positions without it.
     return not Event.objects.filter(position__gte=position).exists()
+
+
+def _pruned() -> int:
+    """Return up to which position events may be deleted for their age."""
+    pruned = EventLog.objects.filter(pk=EventLog.ONLY).values_list("pruned", flat=True).first()
+    return pruned or 0
 
 
 def _one_at_a_time() -> None:

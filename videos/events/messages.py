@@ -116,6 +116,14 @@ class Gone(TypedDict):
     video: Annotated[str, "the video's id"]
 
 
+class Expired(TypedDict):
+    """Events were left out: those after your cursor were deleted because of their age, so read the
+    videos again. The feed then ends with the code 4410."""
+
+    type: Literal["expired"]
+    cursor: Annotated[str, "where to go on: what is still kept comes after it"]
+
+
 class Events(TypedDict):
     """Several messages in one frame, in order; a message alone comes as itself. Event streams have
     none of these."""
@@ -157,6 +165,7 @@ MESSAGES: tuple[Any, ...] = (
     ImageMessage,
     ProgressMessage,
     Gone,
+    Expired,
     Events,
     Subscribed,
     Refused,
@@ -236,6 +245,11 @@ def message_of(event: Event) -> EventMessage | ImageMessage:
         created_at=_moment(event),
         payload=cast("VideoPayload", earlier.payload(event.type, event.payload)),
     )
+
+
+def expired(cursor: str) -> Expired:
+    """Return the message that events up to a cursor were left out."""
+    return Expired(type="expired", cursor=cursor)
 
 
 def webhook_body(event: Event) -> WebhookBody:

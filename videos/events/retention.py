@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
 
+from videos.events import webhooks
 from videos.models import Event, EventLog
 
 _BATCH = 300
@@ -19,7 +20,7 @@ def prune_events() -> int:
     """Delete the oldest events that are older than ``KEEP_EVENTS_DAYS``; return how many.
 
     Events are deleted in the order of their positions and without a gap, so that one number tells
-    which cursors are too old (``log.is_expired``).
+    which cursors are too old (``log.is_expired``). Those that were not read for webhooks yet stay.
     """
     with transaction.atomic():
         old = _old()
@@ -37,6 +38,8 @@ def prune_events() -> int:
 def _old() -> Sequence[tuple[UUID, int]]:
     keep = timedelta(days=settings.KEEP_EVENTS_DAYS)
     placed = Event.objects.filter(position__isnull=False).annotate(database_now=Now())
+    if (read := webhooks.read_until()) is not None:
+        placed = placed.filter(position__lte=read)
     oldest = placed.order_by("position").values_list("pk", "position", "created_at", "database_now")
     aged = takewhile(lambda row: row[2] < row[3] - keep, oldest[:_BATCH])
     return [(pk, position) for pk, position, *_ in aged if position is not None]

@@ -1,4 +1,5 @@
-"""Wake the worker that sends webhooks, if anybody's hear of new events."""
+"""Wake the worker that sends webhooks, if anybody's hear of new events, and tell how far they have
+been read for webhooks."""
 
 from __future__ import annotations
 
@@ -7,11 +8,11 @@ from contextlib import suppress
 from uuid import UUID
 
 import dramatiq
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 
-from videos.models import WebhookEndpoint
+from videos.models import WebhookEndpoint, WebhookReader
 
 QUEUE, ACTOR = "notify", "send_webhooks"
 """The queue and the name of the actor that sends them."""
@@ -22,9 +23,17 @@ def wake(owner_ids: Collection[UUID]) -> None:
 
     A lost wake-up does no harm: the reconciler sends another.
     """
-    on = WebhookEndpoint.objects.filter(deleted_at=None, disabled_at=None)
-    if on.filter(Q(owner__in=owner_ids) | Q(all_videos=True)).exists():
+    if _on().filter(Q(owner__in=owner_ids) | Q(all_videos=True)).exists():
         wake_now()
+
+
+def read_until() -> int | None:
+    """Return up to which position events were read for webhooks; None while nobody has one that is
+    on, who could miss any."""
+    if not _on().exists():
+        return None
+    at = WebhookReader.objects.filter(pk=WebhookReader.ONLY)
+    return at.values_list("position", flat=True).first()
 
 
 def wake_now() -> None:
@@ -34,3 +43,7 @@ def wake_now() -> None:
     )
     with suppress(RedisError, BrokerConnectionError):
         dramatiq.get_broker().enqueue(message)
+
+
+def _on() -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(deleted_at=None, disabled_at=None)

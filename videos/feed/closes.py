@@ -36,11 +36,13 @@ REASONS: Mapping[int, str] = {
 
 
 class Ended(Exception):
-    """Raised when a feed may not begin or go on; it is ended with ``code``."""
+    """Raised when a feed may not begin or go on; it is ended with ``code``. If events were left
+    out, ``cursor`` is where to go on."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, *, cursor: str | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.cursor = cursor
 
     @property
     def reason(self) -> str:

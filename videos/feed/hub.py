@@ -19,10 +19,10 @@ import structlog
 from django.db import DatabaseError
 
 from videos.database_threads import DatabaseThreads
-from videos.events import announce, log
+from videos.events import announce, cursors, log
 from videos.feed import parcels, wakeups
 from videos.feed.audience import Audience, Group
-from videos.feed.closes import STOPPING, TOO_SLOW
+from videos.feed.closes import EXPIRED_CURSOR, STOPPING, TOO_SLOW
 from videos.feed.hearing import Hearing, Wish
 from videos.feed.parcels import Told
 from videos.feed.review import Reviewer
@@ -146,10 +146,23 @@ class Hub:
     async def _read_on(self) -> None:
         events: list[Told] | None = None
         while events is None or len(events) == BATCH:
-            events = await _threads.run(_events_after, self.position)
+            try:
+                events = await _threads.run(_events_after, self.position)
+            except cursors.CursorExpired as missed:
+                self._skip(missed)
+                continue
             if events:
                 await self._reviewer.check_lately()
                 await asyncio.sleep(self._hand_over(events))
+
+    def _skip(self, missed: cursors.CursorExpired) -> None:
+        """Go on behind events that were deleted before they were read, and end all feeds that they
+        are missing from."""
+        self.position = cursors.decode(missed.cursor)
+        logger.warning("feed_missed_events", until=self.position)
+        for stream in self.audience:
+            if stream.position < self.position:
+                stream.end(EXPIRED_CURSOR, cursor=missed.cursor)
 
     def _hand_over(self, events: list[Told]) -> float:
         """Hand events to the feeds; return for how long others may join the next ones."""

@@ -12,7 +12,7 @@ import structlog
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
-from videos.events import cursors
+from videos.events import cursors, messages
 from videos.feed import closes, hearing, hub, listeners, reading
 from videos.feed.asking import Query
 from videos.feed.closes import Ended
@@ -67,7 +67,7 @@ async def _joined(
     except cursors.BadCursor as error:
         raise Ended(closes.BAD_CURSOR) from error
     except cursors.CursorExpired as error:
-        raise Ended(closes.EXPIRED_CURSOR) from error
+        raise Ended(closes.EXPIRED_CURSOR, cursor=error.cursor) from error
     except ObjectDoesNotExist as error:
         raise Ended(closes.NOT_AUTHENTICATED) from error  # the user was deleted just now
     except DatabaseError as error:
@@ -101,6 +101,13 @@ def hello(stream: Stream) -> Parcel:
     """Return the first message of a feed."""
     line = Line({"type": "hello", "cursor": cursors.encode(stream.position)}, stream.position)
     return Parcel([line])
+
+
+def endings(ended: Ended) -> list[Line]:
+    """Return what is said before a feed ends."""
+    if ended.cursor is None:
+        return []
+    return [Line(messages.expired(ended.cursor), cursors.decode(ended.cursor))]
 
 
 def grant(listener: Listener, wish: Wish) -> Granted:

@@ -9,7 +9,11 @@ import structlog
 from django.db import DatabaseError
 
 from videos.database_threads import DatabaseThreads
+from videos.events import log
+from videos.events.cursors import CursorExpired
 from videos.feed import parcels, reading
+from videos.feed.closes import EXPIRED_CURSOR, Ended
+from videos.feed.hearing import Hearing
 from videos.feed.hub import Hub
 from videos.feed.parcels import Told
 from videos.feed.streams import Say, Stream
@@ -37,7 +41,7 @@ async def pump(stream: Stream, hub: Hub, say: Say) -> None:
 
 async def _catch_up(stream: Stream, hub: Hub, say: Say) -> None:
     """Read from the log what was missed. What happens from now on waits meanwhile, so nothing is
-    missed or told twice where the two meet."""
+    missed or told twice where the two meet. Raises ``Ended`` if it is not kept any more."""
     stream.is_behind = False
     until = hub.position
     try:
@@ -47,6 +51,8 @@ async def _catch_up(stream: Stream, hub: Hub, say: Say) -> None:
             if found := parcels.shared(stream.hearing, told, live=False):
                 await stream.tell(parcels.joined([found]), say)
             stream.position = told[-1].position if len(told) == BATCH else until
+    except CursorExpired as missed:
+        raise Ended(EXPIRED_CURSOR, cursor=missed.cursor) from missed
     except DatabaseError as error:
         logger.warning("feed_without_database", reason=type(error).__name__)
         stream.fall_behind()
@@ -55,6 +61,10 @@ async def _catch_up(stream: Stream, hub: Hub, say: Say) -> None:
 
 
 async def _read(stream: Stream, until: int) -> Sequence[Told]:
-    return await threads.run(
-        reading.heard, stream.hearing, after=stream.position, until=until, limit=BATCH
-    )
+    return await threads.run(_all_heard, stream.hearing, after=stream.position, until=until)
+
+
+def _all_heard(hearing: Hearing, *, after: int, until: int) -> Sequence[Told]:
+    found = reading.heard(hearing, after=after, until=until, limit=BATCH)
+    log.require_kept(after)
+    return found

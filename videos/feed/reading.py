@@ -45,8 +45,7 @@ def start(cursor: str | None) -> int:
     position = cursors.decode(cursor)
     if log.is_ahead(position):
         raise cursors.BadCursor(cursor)
-    if log.is_expired(position):
-        raise cursors.CursorExpired
+    log.require_kept(position)
     return position
 
 
@@ -57,6 +56,8 @@ def page(hearing: Hearing, *, since: Since, limit: int) -> Page:
     newest = log.newest()
     position = _position(since, newest)
     found = heard(hearing, after=position, until=None, limit=limit + 1)
+    if since is not OLDEST:
+        log.require_kept(position)
     has_more = len(found) > limit
     last = found[:limit][-1].position if found else position
     messages = [one.message(hearing.share(one.happened)) for one in found[:limit]]
@@ -74,8 +75,8 @@ def _position(since: Since, newest: int) -> int:
 
 
 def heard(hearing: Hearing, *, after: int, until: int | None, limit: int) -> Sequence[Told]:
-    """Return the events past a position that a hearing is about, in order. What of them may be
-    heard, ``parcels.shared`` decides."""
+    """Return the events past a position that a hearing is about, in order, as far as they are
+    kept. What of them may be heard, ``parcels.shared`` decides."""
     events = Event.objects.filter(_about(hearing), position__gt=after)
     if until is not None:
         events = events.filter(position__lte=until)

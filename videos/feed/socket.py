@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -52,7 +53,7 @@ class FeedSocket:
         except NotUnderstood:
             await self._close(closes.BAD_QUERY)
         except Ended as ended:
-            await self._close(ended.code)
+            await self._end(ended)
         except OSError:
             return  # the client went while something was sent
         except Exception:
@@ -105,14 +106,23 @@ class FeedSocket:
             raise Ended(closes.TOO_MUCH_SAID)
         self._heard.append(now)
 
+    async def _end(self, ended: Ended) -> None:
+        for line in opening.endings(ended):
+            await self._say_at_last({"type": "websocket.send", "text": line.text})
+        await self._close(ended.code)
+
     async def _close(self, code: int) -> None:
-        """Close the socket; its client may read nothing, so that is not waited for long."""
+        reason = closes.REASONS[code]
+        await self._say_at_last({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _say_at_last(self, message: Mapping[str, Any]) -> None:
+        """Send one of the last messages; the client may read nothing, so that is not waited for
+        long."""
         if self._is_closed:
             return
-        close = {"type": "websocket.close", "code": code, "reason": closes.REASONS[code]}
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await self._send(close)
+                await self._send(message)
 
 
 async def serve(scope: Any, receive: Any, send: Any) -> None:

@@ -45,7 +45,7 @@ class Stream:
         self._ticks: dict[UUID, Tick] = {}
         self._words: deque[Parcel] = deque()
         self._pings = False
-        self._end: int | None = None
+        self._end: Ended | None = None
         self._task: asyncio.Task[Any] | None = None
         self._sending_since: float | None = None
         self._told = time.monotonic()
@@ -103,10 +103,10 @@ class Stream:
         for video_id in videos:
             self._ticks.pop(video_id, None)
 
-    def end(self, code: int) -> None:
-        """End the feed with a code, whatever it waits for."""
+    def end(self, code: int, *, cursor: str | None = None) -> None:
+        """End the feed with a code, whatever it waits for; ``cursor`` is as in ``Ended``."""
         if self._end is None:
-            self._end = code
+            self._end = Ended(code, cursor=cursor)
             if self._task is not None:
                 self._task.cancel()
 
@@ -157,4 +157,4 @@ class Stream:
 
     def _check(self) -> None:
         if self._end is not None:
-            raise Ended(self._end)
+            raise self._end

@@ -7,6 +7,12 @@ STUCK = Kind(
     "{count} webhooks have waited for more than {minutes} minutes to be sent what is due.",
     "Start a worker that serves the queue notify, or look at the log of the one that does.",
 )
+UNREAD = Kind(
+    "webhooks_unread",
+    "Events have waited for {minutes} minutes to be read for webhooks; until then none are deleted "
+    "for their age.",
+    "Start a worker that serves the queue notify, or look at the log of the one that does.",
+)
 FAILING = Kind(
     "webhooks_failing",
     "{failing} of {all} webhooks take nothing at the moment.",

@@ -11,7 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from processing.health.webhooks import webhooks
 from tests.networks import LOOPBACK
-from videos.models import WebhookDelivery, WebhookEndpoint
+from videos.events import log
+from videos.models import Event, Video, WebhookDelivery, WebhookEndpoint
+from videos.webhooks import fan_out
 
 
 @pytest.fixture
@@ -39,6 +41,31 @@ def test_one_that_waits_long_for_its_turn_is_a_fault(endpoints: list[WebhookEndp
     )
     assert codes() == ["webhooks_stuck"]
     WebhookEndpoint.objects.update(served_at=timezone.now())
+    assert codes() == [""]
+
+
+def test_events_that_nobody_reads_for_them_are_a_fault(
+    endpoints: list[WebhookEndpoint], owner: User
+) -> None:
+    fan_out.begin_to_listen()
+    log.write("video.updated", Video.objects.create(owner=owner), changed=["title"])
+    log.sequence()
+    assert codes() == [""]
+    Event.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    assert codes() == ["webhooks_unread"]
+    assert "for 6 minutes" in webhooks()[0].detail
+    fan_out.read_log()
+    assert codes() == [""]
+
+
+def test_nobody_misses_what_is_not_read_while_all_are_off(
+    endpoints: list[WebhookEndpoint], owner: User
+) -> None:
+    fan_out.begin_to_listen()
+    log.write("video.updated", Video.objects.create(owner=owner), changed=["title"])
+    log.sequence()
+    Event.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    WebhookEndpoint.objects.update(disabled_at=timezone.now(), disabled_reason="owner")
     assert codes() == [""]
 
 

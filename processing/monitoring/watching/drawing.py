@@ -17,12 +17,13 @@ from rich.text import Text
 
 from processing.monitoring.watching.looking import MOST_VIDEOS, Look, Step, Working
 from videos.events import earlier
-from videos.events.messages import message_of
+from videos.events.messages import expired, message_of
 from videos.models import Event
 
 _BAR = 20
 _LINES_KEPT = 200
 _AWAY = "The database does not answer. This goes on when it does."
+_MISSED = "Events before these were deleted because of their age and are left out here."
 
 
 class Teller(Protocol):
@@ -43,10 +44,12 @@ class Screen:
         self._console, self._live = console, live
         self._events: deque[Event] = deque(maxlen=_LINES_KEPT)
         self._look: Look | None = None
+        self._misses = False
 
     def tell(self, look: Look) -> None:
         """Draw a look."""
         self._look = look
+        self._misses = self._misses or look.missed is not None
         self._events.extend(look.events)
         self._live.update(self._drawn(look), refresh=True)
 
@@ -59,8 +62,10 @@ class Screen:
         above: list[RenderableType] = [_videos(look.videos)]
         if look.steps:
             above.append(_steps(look.steps))
-        taken = len(look.videos) + len(look.steps) + 9
+        taken = len(look.videos) + len(look.steps) + 9 + self._misses
         room = max(3, self._console.height - taken)
+        if self._misses:
+            above.append(Text(_MISSED, style="yellow"))
         return Group(*above, _events(list(self._events)[-room:]))
 
 
@@ -75,6 +80,8 @@ class Lines:
     def tell(self, look: Look) -> None:
         """Write what is new."""
         self._is_away = False
+        if look.missed is not None:
+            self._write(_MISSED)
         for event in look.events:
             self._write(f"{_time(event)} {earlier.kind(event.type)} {_title(event)}{_why(event)}")
         for one in look.videos:
@@ -102,6 +109,8 @@ class JsonLines:
 
     def tell(self, look: Look) -> None:
         """Write what is new."""
+        if look.missed is not None:
+            self._write(expired(look.missed))
         for event in look.events:
             self._write(message_of(event))
         ticks: dict[str, Any] = {one.id: one.tick for one in look.videos if one.has_job}

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from processing.models import Run, Task
 from processing.monitoring import progress, stages
 from processing.steps import STEPS
-from videos.events import log
+from videos.events import cursors, log
 from videos.events.messages import ProgressMessage
 from videos.models import Event, Video
 
@@ -50,12 +50,14 @@ class Step:
 @dataclass(frozen=True)
 class Look:
     """What a look at the rows found. ``code`` is set when the one video that is followed is over:
-    0 when it is ready, else 1."""
+    0 when it is ready, else 1. ``missed`` is the cursor up to which events before these were
+    deleted for their age; None if none is missing."""
 
     videos: Sequence[Working]
     events: Sequence[Event]
     steps: Sequence[Step] = ()
     code: int | None = None
+    missed: str | None = None
 
 
 @dataclass
@@ -70,23 +72,33 @@ class Watch:
         """Return what is worked on now, and the events since the last look. Raises
         ``Video.DoesNotExist`` when the video is gone, and ``DatabaseError``."""
         if self.video is None:
-            events = self._new(Event.objects.filter(position__isnull=False))
+            events, missed = self._new(Event.objects.filter(position__isnull=False))
             rows: list[Any] = list(_at_work())
-            return Look([_working(row) for row in rows], events)
+            return Look([_working(row) for row in rows], events, missed=missed)
         row: Any = progress.with_run(_joined()).get(pk=self.video)
         of_owner = Event.objects.filter(owner=row.owner_id, position__isnull=False)
-        events = self._new(of_owner.filter(video_id=self.video))
-        return Look([_working(row)], events, _steps(row.run_id), _code(row))
+        events, missed = self._new(of_owner.filter(video_id=self.video))
+        return Look([_working(row)], events, _steps(row.run_id), _code(row), missed)
 
-    def _new(self, events: QuerySet[Event]) -> list[Event]:
-        if self._position is None:
+    def _new(self, events: QuerySet[Event]) -> tuple[list[Event], str | None]:
+        """Return the events since the last look, and up to which cursor some are missing."""
+        # The newest first: whatever is committed after it stands behind it.
+        newest, before = log.newest(), self._position
+        if before is None:
             found = list(events.order_by("-position")[: self.recent])[::-1]
-            self._position = found[-1].position if found else log.newest()
-            return found
-        found = list(events.filter(position__gt=self._position).order_by("position")[:_MOST_EVENTS])
-        if found:
-            self._position = found[-1].position
-        return found
+        else:
+            found = list(events.filter(position__gt=before).order_by("position")[:_MOST_EVENTS])
+        last = found[-1].position or 0 if found else 0
+        self._position = last if len(found) == _MOST_EVENTS else max(last, newest)
+        return found, None if before is None else _missed(before)
+
+
+def _missed(position: int) -> str | None:
+    try:
+        log.require_kept(position)
+    except cursors.CursorExpired as missed:
+        return missed.cursor
+    return None
 
 
 def _joined() -> Any:

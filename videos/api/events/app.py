@@ -74,6 +74,9 @@ class EventStreams:
                 await _EventStream(receive, send).serve(stream, hub)
             return
         except Ended as ended:
+            if ended.cursor is not None and _reads_streams_alone(asked):
+                await _EventStream(receive, send).refuse(ended)
+                return
             known = problems.answered(_refusal(ended, asked), asked.path)
         except (NotUnderstood, MethodNotAllowed) as error:
             known = problems.answered(_invalid(error), asked.path)
@@ -92,8 +95,7 @@ class _EventStream:
 
     async def serve(self, stream: Stream, hub: Hub) -> None:
         """Send until the client goes, or the stream is ended; the last message tells why."""
-        await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await self._write(f"retry: {RETRY_MILLISECONDS}\n\n".encode())
+        await self._begin()
         sending = asyncio.create_task(stream.run(self._tell_all(stream, hub)))
         gone = asyncio.create_task(self._wait_until_gone())
         try:
@@ -103,12 +105,24 @@ class _EventStream:
         if gone.cancelled():
             await self._finish(sending)
 
+    async def refuse(self, ended: Ended) -> None:
+        """Say in a stream why there is none."""
+        await self._begin()
+        await self._end(ended)
+
+    async def _begin(self) -> None:
+        await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await self._write(f"retry: {RETRY_MILLISECONDS}\n\n".encode())
+
     async def _finish(self, sending: asyncio.Task[None]) -> None:
         try:
             sending.result()
         except Ended as ended:
-            end = Line({"type": "end", "code": ended.code, "message": ended.reason})
-            await self._write(Parcel([end]).stream, more=False)
+            await self._end(ended)
+
+    async def _end(self, ended: Ended) -> None:
+        end = Line({"type": "end", "code": ended.code, "message": ended.reason})
+        await self._write(Parcel([*opening.endings(ended), end]).stream, more=False)
 
     async def _tell_all(self, stream: Stream, hub: Hub) -> None:
         await stream.tell([opening.hello(stream)], self._say)
@@ -134,6 +148,12 @@ def _query(asked: Asked) -> Query:
     return Query(query.wish, asked.headers.get(LAST_ID) or query.since)
 
 
+def _reads_streams_alone(asked: Asked) -> bool:
+    """Return whether the client is an ``EventSource``, which learns nothing of an answer that is
+    no stream."""
+    return asked.headers.get("accept") == "text/event-stream"
+
+
 def _refusal(ended: Ended, asked: Asked) -> Exception:
     """Return the error that tells why a stream did not begin."""
     if ended.code == closes.NOT_AUTHENTICATED:
@@ -142,7 +162,7 @@ def _refusal(ended: Ended, asked: Asked) -> Exception:
         return AuthenticationFailed(
             "This API key is unknown, expired or revoked.", code="bad_api_key"
         )
-    if isinstance(ended.__cause__, WrongPlace | InsufficientScope):
+    if isinstance(ended.__cause__, WrongPlace | InsufficientScope | CursorExpired):
         return ended.__cause__
     if ended.code == closes.FOREIGN_ORIGIN:
         return PermissionDenied(ended.reason, code="origin_not_allowed")
@@ -158,7 +178,6 @@ def _invalid(error: NotUnderstood | MethodNotAllowed) -> Exception:
 
 _ERRORS: dict[int, type[Exception]] = {
     closes.BAD_CURSOR: BadCursor,
-    closes.EXPIRED_CURSOR: CursorExpired,
     closes.NOT_FOUND: Http404,
     closes.TOO_MANY: TooManyFeeds,
     closes.TRY_AGAIN: OperationalError,

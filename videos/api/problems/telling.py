@@ -15,6 +15,7 @@ from videos.api.problems.refusal import NotAdmitted, Told
 from videos.api.problems.refusals import REFUSALS, RETRY_SECONDS
 from videos.api.refused import RequestRefused
 from videos.duplicates import Duplicate
+from videos.events.cursors import CursorExpired
 from videos.fetching.errors import FetchFailed
 from videos.quotas import QuotaExceeded
 from videos.tracks.services import TrackChanged
@@ -70,6 +71,8 @@ def _refused(error: Exception, instance: str | None) -> Told | None:
         problem["video"] = str(error.video_id)
     if isinstance(error, QuotaExceeded):
         problem |= error.members()
+    if isinstance(error, CursorExpired):
+        problem["cursor"] = error.cursor
     if isinstance(error, TrackChanged):
         problem["revision"] = error.track.revision
     return Told(status, problem, headers)

@@ -202,7 +202,7 @@ _ENDINGS: Mapping[int, Ending] = {
             (),
             "It is over.",
             "Events after this cursor were deleted because of their age. Read the videos again, "
-            "and begin without it.",
+            "and go on with the one in `cursor`.",
         ),
         Ending(
             412,

@@ -95,6 +95,7 @@ def _description() -> str:
         "header, by the session's cookie on a page of this site, or by the subprotocols of a "
         "ticket (`createFeedTicket`). A frame is one message; under load several events come as "
         "one message `events`. The same messages come as event streams (`streamEvents`) and as a "
-        "list (`listEvents`).\n\n"
+        "list (`listEvents`). Events are deleted when they are old: one who is further behind is "
+        "told so by the message `Expired`.\n\n"
         f"Events are:\n\n{told}\n\nIt closes with:\n\n{codes}\n"
     )

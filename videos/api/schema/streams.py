@@ -22,7 +22,9 @@ _HOW = (
     "each as JSON in `data`; `event` is its `type`, and `id` the cursor. It begins with what "
     "happens from now on, or after `since` or `Last-Event-ID`. An `EventSource` of another origin "
     "needs a ticket (`createFeedTicket`) in its address. The stream ends with the key or session "
-    "that opened it."
+    "that opened it. One whose cursor is older than the events that are kept gets the event "
+    "`expired` in a stream if it accepts `text/event-stream` alone, as an `EventSource` does, and "
+    "410 otherwise."
 )
 _SINCE = {
     "since": "the last cursor; what was missed since then is sent first",

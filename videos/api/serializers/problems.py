@@ -39,6 +39,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(
         required=False, help_text="only with the code `track_changed`: what the track has now"
     )
+    cursor = serializers.CharField(
+        required=False,
+        help_text="only with the code `cursor_expired`: where to go on, before the oldest event "
+        "that is kept",
+    )
     quota = serializers.ChoiceField(
         choices=QUOTAS,
         required=False,

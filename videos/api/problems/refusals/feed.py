@@ -14,7 +14,7 @@ REFUSALS: Refusals = {
         410,
         "cursor_expired",
         "Events after this cursor were deleted because of their age. Read the videos again, and "
-        "begin without it.",
+        "go on with the one in `cursor`.",
     ),
     TooManyFeeds: (
         429,

@@ -11,7 +11,8 @@ OPERATIONS: Mapping[str, Operation] = {
         "Read the event log",
         "Returns what the live feed tells, a page at a time, the oldest event first: for polling, "
         "and for catching up after an interruption. Ask again with `since` and the `cursor` of the "
-        "last page, at once while `has_more` is true. Events are kept for 30 days.",
+        "last page, at once while `has_more` is true. Events are kept for 30 days; if some behind "
+        "`since` are deleted, the answer is 410 with the `cursor` to go on with.",
         refusals={
             400: ("bad_cursor",),
             403: ("permission_denied",),
