@@ -21,6 +21,7 @@ from accounts.scopes import ALL, OF_APPS
 from accounts.tickets import Holder
 from config.asgi import application
 from config.env.rates import Rate
+from tests.log_ins import session_of
 from videos.feed import closes, listeners, standing
 from videos.feed.closes import Ended
 from videos.feed.listeners import Listener
@@ -121,9 +122,7 @@ async def test_a_session_has_tickets_too_which_end_with_it(
 @pytest.mark.django_db
 @pytest.mark.parametrize("of_app", [True, False])
 def test_a_ticket_opens_no_more_than_what_it_was_given_for(owner: User, *, of_app: bool) -> None:
-    client = Client()
-    client.force_login(owner)
-    ticket = tickets.issue(Holder(session=client.session.session_key, of_app=of_app))
+    ticket = tickets.issue(Holder(session=session_of(owner, of_app=of_app), of_app=of_app))
     headers = [(b"host", b"testserver"), (b"origin", HERE.encode())]
     scope = {"type": "websocket", "headers": headers, "subprotocols": protocols_of(ticket)}
     assert listeners.identify(scope).user.scopes == (OF_APPS if of_app else ALL)
