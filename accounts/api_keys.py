@@ -106,19 +106,16 @@ def find(secret: str, address: str | None) -> ApiKey | None:
     is none. Raises ``WrongPlace``. The scopes of its user are those of the key."""
     if not secret.startswith(PREFIX):
         return None
-    key = _scoped(_valid().filter(digest=_digest(secret)).first())
-    if key is None:
-        return None
-    if not key_addresses.allow(key.addresses, address):
-        raise WrongPlace
-    _note_use(key, key_addresses.plain(address))
+    key = _used(_valid().filter(digest=_digest(secret)).first(), address)
+    if key is not None:
+        _note_use(key, key_addresses.plain(address))
     return key
 
 
-def live(key_id: UUID) -> ApiKey | None:
-    """Return the key with this id if it is valid, else None. The scopes of its user are those of
-    the key."""
-    return _scoped(_valid().filter(pk=key_id).first())
+def live(key_id: UUID, address: str | None) -> ApiKey | None:
+    """Return the valid key with this id, used from an address, else None. Raises ``WrongPlace``.
+    The scopes of its user are those of the key."""
+    return _used(_valid().filter(pk=key_id).first(), address)
 
 
 def live_among(key_ids: Collection[UUID]) -> set[UUID]:
@@ -142,9 +139,13 @@ def _valid() -> QuerySet[ApiKey]:
     return keys.filter(lives, revoked_at=None, user__is_active=True)
 
 
-def _scoped(key: ApiKey | None) -> ApiKey | None:
-    if key is not None:
-        key.user.scopes = frozenset(key.scopes)
+def _used(key: ApiKey | None, address: str | None) -> ApiKey | None:
+    """Give the user of a key its scopes. Raises ``WrongPlace``."""
+    if key is None:
+        return None
+    if not key_addresses.allow(key.addresses, address):
+        raise WrongPlace
+    key.user.scopes = frozenset(key.scopes)
     return key
 
 

@@ -58,10 +58,10 @@ def key_of(secret: str, address: str | None, *, needs: str = Scope.READ) -> ApiK
     return key
 
 
-def user_of_key_id(key_id: UUID, *, needs: str = Scope.READ) -> User | None:
-    """Return the active user of a valid API key by the key's id, or None. Raises
-    ``InsufficientScope``."""
-    key = api_keys.live(key_id)
+def user_of_key_id(key_id: UUID, address: str | None, *, needs: str = Scope.READ) -> User | None:
+    """Return the active user of a valid API key that is used from an address by the key's id, or
+    None. Raises ``WrongPlace`` and ``InsufficientScope``."""
+    key = api_keys.live(key_id, address)
     if key is None:
         return None
     scopes.require(key.user.scopes, needs)
