@@ -56,14 +56,20 @@ class Terms:
     addresses: list[str] = field(default_factory=list)
 
 
-def issue(user: User, *, name: str, terms: Terms | None = None) -> tuple[ApiKey, str]:
+def issue(
+    user: User, *, name: str, terms: Terms | None = None, by: User | ApiKey | None = None
+) -> tuple[ApiKey, str]:
     """Create a key and return its row and its secret, which cannot be retrieved later. Raises
-    ``BadAddressList``."""
+    ``BadAddressList``.
+
+    ``by`` is who learns the secret if that is not the user: somebody else, or whoever holds a key.
+    """
     terms = terms or Terms()
     secret = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         key = ApiKey.objects.create(
             user=user,
+            issued_by_id=by.issued_by_id if isinstance(by, ApiKey) else (by or user).pk,
             name=name,
             hint=secret[:9],
             digest=_digest(secret),
@@ -72,15 +78,17 @@ def issue(user: User, *, name: str, terms: Terms | None = None) -> tuple[ApiKey,
             addresses=key_addresses.normal(terms.addresses),
         )
         audit.record("api_key.created", key, details={"of": user.email, **_told(key)})
+        if key.issued_by_id != user.pk:
+            signals.tell(user.pk)  # the user may have become more in the meantime
     return key, secret
 
 
-def make(user: User, *, name: str, terms: Terms) -> tuple[ApiKey, str]:
+def make(user: User, *, name: str, terms: Terms, by: ApiKey | None = None) -> tuple[ApiKey, str]:
     """Create a key like ``issue``, for a user who asks for it. Raises ``TooManyKeys``."""
     with transaction.atomic():
         User.objects.select_for_update(of=("self",)).get(pk=user.pk)  # one creation at a time
         _require_room(user)
-        return issue(user, name=name, terms=terms)
+        return issue(user, name=name, terms=terms, by=by)
 
 
 def require_within(terms: Terms, maker: ApiKey) -> None:
@@ -123,13 +131,15 @@ def live_among(key_ids: Collection[UUID]) -> set[UUID]:
     return set(_valid().filter(pk__in=key_ids).values_list("pk", flat=True))
 
 
-def revoke(key: ApiKey) -> None:
-    """Revoke a key at once; revoking it again changes nothing."""
+def revoke(key: ApiKey) -> bool:
+    """Revoke a key at once; return False if it was revoked already."""
     with transaction.atomic():
-        revoked = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
-        if revoked.update(revoked_at=Now()):
-            audit.record("api_key.revoked", key, details={"of": key.user.email})
-            signals.tell(key.user_id)
+        standing = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+        if not standing.update(revoked_at=Now()):
+            return False
+        audit.record("api_key.revoked", key, details={"of": key.user.email})
+        signals.tell(key.user_id)
+    return True
 
 
 def _valid() -> QuerySet[ApiKey]:
