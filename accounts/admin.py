@@ -23,6 +23,7 @@ from accounts import (
     api_keys,
     audit_admin,
     invitation_admin,
+    issued_keys,
     owned,
     plan_admin,
     second_factors,
@@ -30,7 +31,7 @@ from accounts import (
 )
 from accounts.key_forms import KeyForm
 from accounts.models import ApiKey, Invitation, OutgoingMail, User
-from accounts.rights import Right, groups_within, may, may_act_for
+from accounts.rights import Right, given_to, groups_within, may, may_act_for
 from accounts.trust_acts import TRUST, WITHDRAW_TRUST
 from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
@@ -196,6 +197,15 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
         if not change or "email" in form.changed_data:
             verification.trust(obj)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save groups and permissions, and tell the user if there are more of them."""
+        had = given_to(form.instance)
+        super().save_related(request, form, formsets, change)
+        user = User.objects.get(pk=form.instance.pk)
+        raised = [name for name in ("is_staff", "is_superuser") if name in form.changed_data]
+        if any(getattr(user, name) for name in raised) or given_to(user) - had:
+            issued_keys.tell_of_rights(user)
+
     def change_action(self, obj: User, changed: Mapping[str, Any]) -> str:
         """Return what the audit log calls a change of a user."""
         if "is_active" in changed:
@@ -264,13 +274,15 @@ class ApiKeyAdmin(ActingAdmin):
     """Issues keys (the secret is shown once, in the message) and revokes them."""
 
     form = IssueForm
-    list_display = ("name", "user", "hint", "may", "expires_at", "last_used_at", "revoked_at")
+    list_display = (
+        *("name", "user", "issued_by", "hint", "may", "expires_at", "last_used_at", "revoked_at"),
+    )
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("user",)
+    list_select_related = ("user", "issued_by")
     search_fields = ("name", "hint", "user__email")
     autocomplete_fields = ("user",)
-    fields = ("user", "name", "hint", "may", "places", *_TIMES)
-    readonly_fields = ("hint", "may", "places", *_TIMES)
+    fields = ("user", "name", "issued_by", "hint", "may", "places", *_TIMES)
+    readonly_fields = ("issued_by", "hint", "may", "places", *_TIMES)
     acts = (REVOKE,)
 
     @display(description="May")
@@ -306,7 +318,8 @@ class ApiKeyAdmin(ActingAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: object, change: bool) -> None:
         """Issue the key and show its secret, only this once."""
-        key, secret = api_keys.issue(obj.user, name=obj.name, terms=cast(KeyForm, form).terms())
+        terms, issuer = cast(KeyForm, form).terms(), cast(User, request.user)
+        key, secret = api_keys.issue(obj.user, name=obj.name, terms=terms, by=issuer)
         obj.__dict__.update(key.__dict__)
         self.message_user(
             request, f"Copy it now, it is not shown again: {secret}", messages.WARNING

@@ -56,14 +56,20 @@ class Terms:
     addresses: list[str] = field(default_factory=list)
 
 
-def issue(user: User, *, name: str, terms: Terms | None = None) -> tuple[ApiKey, str]:
+def issue(
+    user: User, *, name: str, terms: Terms | None = None, by: User | ApiKey | None = None
+) -> tuple[ApiKey, str]:
     """Create a key and return its row and its secret, which cannot be retrieved later. Raises
-    ``BadAddressList``."""
+    ``BadAddressList``.
+
+    ``by`` is who learns the secret if that is not the user: somebody else, or whoever holds a key.
+    """
     terms = terms or Terms()
     secret = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         key = ApiKey.objects.create(
             user=user,
+            issued_by_id=by.issued_by_id if isinstance(by, ApiKey) else (by or user).pk,
             name=name,
             hint=secret[:9],
             digest=_digest(secret),
@@ -72,15 +78,17 @@ def issue(user: User, *, name: str, terms: Terms | None = None) -> tuple[ApiKey,
             addresses=key_addresses.normal(terms.addresses),
         )
         audit.record("api_key.created", key, details={"of": user.email, **_told(key)})
+        if key.issued_by_id != user.pk:
+            signals.tell(user.pk)  # the user may have become more in the meantime
     return key, secret
 
 
-def make(user: User, *, name: str, terms: Terms) -> tuple[ApiKey, str]:
+def make(user: User, *, name: str, terms: Terms, by: ApiKey | None = None) -> tuple[ApiKey, str]:
     """Create a key like ``issue``, for a user who asks for it. Raises ``TooManyKeys``."""
     with transaction.atomic():
         User.objects.select_for_update(of=("self",)).get(pk=user.pk)  # one creation at a time
         _require_room(user)
-        return issue(user, name=name, terms=terms)
+        return issue(user, name=name, terms=terms, by=by)
 
 
 def require_within(terms: Terms, maker: ApiKey) -> None:
@@ -106,19 +114,16 @@ def find(secret: str, address: str | None) -> ApiKey | None:
     is none. Raises ``WrongPlace``. The scopes of its user are those of the key."""
     if not secret.startswith(PREFIX):
         return None
-    key = _scoped(_valid().filter(digest=_digest(secret)).first())
-    if key is None:
-        return None
-    if not key_addresses.allow(key.addresses, address):
-        raise WrongPlace
-    _note_use(key, key_addresses.plain(address))
+    key = _used(_valid().filter(digest=_digest(secret)).first(), address)
+    if key is not None:
+        _note_use(key, key_addresses.plain(address))
     return key
 
 
-def live(key_id: UUID) -> ApiKey | None:
-    """Return the key with this id if it is valid, else None. The scopes of its user are those of
-    the key."""
-    return _scoped(_valid().filter(pk=key_id).first())
+def live(key_id: UUID, address: str | None) -> ApiKey | None:
+    """Return the valid key with this id, used from an address, else None. Raises ``WrongPlace``.
+    The scopes of its user are those of the key."""
+    return _used(_valid().filter(pk=key_id).first(), address)
 
 
 def live_among(key_ids: Collection[UUID]) -> set[UUID]:
@@ -126,13 +131,15 @@ def live_among(key_ids: Collection[UUID]) -> set[UUID]:
     return set(_valid().filter(pk__in=key_ids).values_list("pk", flat=True))
 
 
-def revoke(key: ApiKey) -> None:
-    """Revoke a key at once; revoking it again changes nothing."""
+def revoke(key: ApiKey) -> bool:
+    """Revoke a key at once; return False if it was revoked already."""
     with transaction.atomic():
-        revoked = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
-        if revoked.update(revoked_at=Now()):
-            audit.record("api_key.revoked", key, details={"of": key.user.email})
-            signals.tell(key.user_id)
+        standing = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+        if not standing.update(revoked_at=Now()):
+            return False
+        audit.record("api_key.revoked", key, details={"of": key.user.email})
+        signals.tell(key.user_id)
+    return True
 
 
 def _valid() -> QuerySet[ApiKey]:
@@ -142,9 +149,13 @@ def _valid() -> QuerySet[ApiKey]:
     return keys.filter(lives, revoked_at=None, user__is_active=True)
 
 
-def _scoped(key: ApiKey | None) -> ApiKey | None:
-    if key is not None:
-        key.user.scopes = frozenset(key.scopes)
+def _used(key: ApiKey | None, address: str | None) -> ApiKey | None:
+    """Give the user of a key its scopes. Raises ``WrongPlace``."""
+    if key is None:
+        return None
+    if not key_addresses.allow(key.addresses, address):
+        raise WrongPlace
+    key.user.scopes = frozenset(key.scopes)
     return key
 
 

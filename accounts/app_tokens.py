@@ -1,8 +1,9 @@
 """The tokens with which apps act for a user who logged in: a session token, and pairs of an access
 and a refresh token.
 
-Behind each is a session like that of a browser; a token is worth nothing once that has ended. The
-tokens are allauth's JSON web tokens.
+Behind each is a session of its own kind (``session_store.AppSession``), which no cookie opens; a
+token is worth nothing once that has ended. The session token is that session's key, the others are
+allauth's JSON web tokens.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
 from django.contrib.sessions.models import Session
 from django.db import transaction
+
+from accounts.session_store import AppSession
 
 SESSION_HEADER = "x-session-token"
 _PARTS = 3
@@ -25,7 +28,14 @@ class AppToken:
 
 
 class AppTokens(JWTTokenStrategy):  # type: ignore[misc]  # allauth has no types
-    """allauth's strategy, with refresh tokens that work once, however many ask at the same time."""
+    """allauth's strategy, for sessions of apps alone. A refresh token works once, however many ask
+    with it at the same time."""
+
+    def lookup_session(self, session_token: str) -> AppSession | None:
+        """Return the session of an app that a session token belongs to, else None."""
+        session = AppSession(session_token)
+        session.load()  # forgets a key that no session has
+        return session if session.session_key else None
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
         """Return a new access and a new refresh token for an unused refresh token, else None."""

@@ -6,6 +6,7 @@ and its clients fit.
 
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
+from allauth.headless.internal.decorators import app_view
 from allauth.headless.mfa import views as factors
 from allauth.headless.tokens.views import RefreshTokenView
 from allauth.headless.usersessions.views import SessionsView
@@ -18,8 +19,8 @@ app_name = "apps"
 
 
 def _at(route: str, view: type) -> URLPattern:
-    made = view.as_api_view(client=Client.APP)  # type: ignore[attr-defined]  # allauth's views
-    return path(f"{route}/", views.answered(made), name=route.replace("/", "-"))
+    made = views.in_app_session(view.as_view(client=Client.APP))  # type: ignore[attr-defined]
+    return path(f"{route}/", views.answered(app_view(made)), name=route.replace("/", "-"))
 
 
 urlpatterns = [

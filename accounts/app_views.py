@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from accounts import audit, open_sessions
 from accounts.forms import AddEmailForm, SignupForm
 from accounts.models import User
+from accounts.session_store import AppSession
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,6 +50,18 @@ def answered(view: View) -> View:
             return view(request, *args, **kwargs)
         except IntegrityError:
             return JsonResponse({"status": 409}, status=409)
+
+    return answer
+
+
+def in_app_session(view: View) -> View:
+    """Begin a session of an app where the request has none: allauth begins one of a browser."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.session.session_key is None:
+            request.session = AppSession()
+        return view(request, *args, **kwargs)
 
     return answer
 

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from accounts import api_keys, audit, credentials, open_sessions, second_factors, throttling
 from accounts.app_tokens import AppToken
 from accounts.models import ApiKey, User
-from accounts.scopes import OF_APPS
 
 CSRF_FAILED = "csrf_failed"
 BAD_TOKEN = "bad_app_token"  # noqa: S105 - an error code
@@ -32,14 +31,13 @@ class AppTokenAuthentication(BaseAuthentication):
         session_key = credentials.app_session(_lower(request))
         if session_key is None:
             return None
-        user = credentials.session_user(session_key)
+        user = credentials.app_user(session_key)
         if user is None:
             raise AuthenticationFailed(NOT_GOOD, code=BAD_TOKEN)
         if second_factors.is_missing(user):
             raise PermissionDenied(second_factors.NEEDED_SENTENCE, code=second_factors.NEEDED)
         open_sessions.note(session_key, user, request)
         audit.note_token(user)
-        user.scopes = OF_APPS
         return user, AppToken(session_key)
 
     def authenticate_header(self, request: Request) -> str:

@@ -20,7 +20,11 @@ from django.utils.http import is_same_domain
 from accounts import api_keys, app_tokens, origins, scopes, second_factors
 from accounts.models import ApiKey, User
 from accounts.scopes import OF_APPS, Scope
-from accounts.session_store import SessionAsItStands
+from accounts.session_store import (
+    AppSessionAsItStands,
+    BrowserSessionAsItStands,
+    SessionStore,
+)
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -54,10 +58,10 @@ def key_of(secret: str, address: str | None, *, needs: str = Scope.READ) -> ApiK
     return key
 
 
-def user_of_key_id(key_id: UUID, *, needs: str = Scope.READ) -> User | None:
-    """Return the active user of a valid API key by the key's id, or None. Raises
-    ``InsufficientScope``."""
-    key = api_keys.live(key_id)
+def user_of_key_id(key_id: UUID, address: str | None, *, needs: str = Scope.READ) -> User | None:
+    """Return the active user of a valid API key that is used from an address by the key's id, or
+    None. Raises ``WrongPlace`` and ``InsufficientScope``."""
+    key = api_keys.live(key_id, address)
     if key is None:
         return None
     scopes.require(key.user.scopes, needs)
@@ -74,26 +78,35 @@ def app_session(headers: Mapping[str, str]) -> str | None:
 
 
 def user_of_session(session_key: str | None) -> User | None:
-    """Return the active user of a session, or None; also None for staff who have yet to add a
-    second factor that this site requires."""
-    user = session_user(session_key)
-    return None if user is None or second_factors.is_missing(user) else user
+    """Return the active user of a browser's session, or None; also None for staff who have yet to
+    add a second factor that this site requires."""
+    return _with_factor(_user_of(BrowserSessionAsItStands(session_key)))
 
 
 def user_of_app(session_key: str | None) -> User | None:
     """Return the active user of an app's session, like ``user_of_session``, with the scopes of
     apps."""
-    user = user_of_session(session_key)
+    return _with_factor(app_user(session_key))
+
+
+def app_user(session_key: str | None) -> User | None:
+    """Return the active user of an app's session with the scopes of apps, or None. Whether they
+    need a second factor is not looked at."""
+    user = _user_of(AppSessionAsItStands(session_key))
     if user is not None:
         user.scopes = OF_APPS
     return user
 
 
-def session_user(session_key: str | None) -> User | None:
+def _with_factor(user: User | None) -> User | None:
+    return None if user is None or second_factors.is_missing(user) else user
+
+
+def _user_of(session: SessionStore) -> User | None:
     """Return the active user of a session, or None. It checks the session hash as Django's own
     middleware does, and leaves the session unchanged."""
     request = HttpRequest()
-    request.session = SessionAsItStands(session_key)
+    request.session = session
     user = auth.get_user(request)
     return user if isinstance(user, User) and user.is_active else None
 

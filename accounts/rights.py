@@ -61,11 +61,15 @@ def may_act_for(actor: User | AnonymousUser | AbstractBaseUser, other: User) -> 
         return False
     if actor.is_superuser or actor.pk == other.pk:
         return True
-    if other.is_superuser:
-        return False
-    held = Permission.objects.filter(Q(user=other) | Q(group__user=other))
+    return not other.is_superuser and actor.has_perms(given_to(other))
+
+
+def given_to(user: User) -> set[str]:
+    """Return the permissions that a user was given, alone or by groups, whatever the credential and
+    even while the user is inactive or not staff. Those of a superuser are not all there are."""
+    held = Permission.objects.filter(Q(user=user) | Q(group__user=user))
     names = held.values_list("content_type__app_label", "codename")
-    return all(actor.has_perm(f"{app}.{codename}") for app, codename in names)
+    return {f"{app}.{codename}" for app, codename in names}
 
 
 def groups_within(giver: User) -> QuerySet[Group]:

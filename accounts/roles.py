@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
-from accounts import audit
+from accounts import audit, issued_keys
 from accounts.models import Role, User
 
 _LOOKS = (
@@ -97,6 +97,7 @@ def give(user: User, name: str) -> bool:
             user.can_upload = True
         user.save(update_fields=["is_staff", "can_upload"])
         audit.record("user.role_given", user, details={"role": name})
+        issued_keys.tell_of_rights(user)
     return True
 
 

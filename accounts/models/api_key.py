@@ -18,10 +18,14 @@ def all_scopes() -> list[str]:
 class ApiKey(models.Model):
     """A secret that acts for its user, within its scopes, until it expires or is revoked, from its
     addresses (an empty list: from everywhere). Only its hash is kept; ``hint`` helps to recognise
-    it."""
+    it. ``issued_by`` may have kept the secret: the user, or somebody of the staff, or None once
+    that account is deleted."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    issued_by = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.SET_NULL, related_name="issued_keys"
+    )
     name = models.CharField(max_length=100)
     hint = models.CharField(max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -125,7 +125,7 @@ def test_a_key_ends_by_itself(owner: User) -> None:
     assert bearing(secret).get(VIDEOS).status_code == 200
     ApiKey.objects.update(expires_at=timezone.now())
     assert bearing(secret).get(VIDEOS).json()["code"] == "bad_api_key"
-    assert api_keys.live(key.pk) is None
+    assert api_keys.live(key.pk, "192.0.2.7") is None
 
 
 def test_a_key_is_used_from_its_addresses(owner: User) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from accounts.audit_reading import prune_audit
 from accounts.invitations import prune_invitations
+from accounts.issued_keys import end_outgrown
 from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.chaptering import renew_downloads
@@ -86,6 +87,7 @@ DUTIES = (
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
     Duty("forget_invitations", _HOUR, prune_invitations, "database"),
+    Duty("end_outgrown_keys", _HOUR, end_outgrown, "database"),
     Duty("prune_audit", _STEP, prune_audit, "database"),
     Duty("prune_push", _STEP, prune_push, "database"),
     Duty("prune_notifications", _STEP, notified.prune_notifications, "database"),

@@ -53,9 +53,11 @@ class KeyViewSet(
         form = KeyFormSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user, terms = cast(User, request.user), form.terms()
-        if isinstance(request.auth, ApiKey):
-            _require_within(terms, request.auth)
-        key, secret = api_keys.make(user, name=form.validated_data["name"], terms=terms)
+        maker = request.auth if isinstance(request.auth, ApiKey) else None
+        if maker is not None:
+            _require_within(terms, maker)
+        name = form.validated_data["name"]
+        key, secret = api_keys.make(user, name=name, terms=terms, by=maker)
         told = NewKeySerializer(key, context={**self.get_serializer_context(), "secret": secret})
         where = reverse("key-detail", [key.pk], request=request)
         return Response(told.data, HTTPStatus.CREATED, headers={"Location": where})

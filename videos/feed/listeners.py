@@ -70,7 +70,7 @@ def identify(scope: Any) -> Listener:
         if secret is not None:
             return _of_key(secret, client)
         if (ticket := _ticket(scope)) is not None:
-            return _of_ticket(ticket, headers)
+            return _of_ticket(ticket, headers, client)
         return _of_session(headers)
     except (WrongPlace, InsufficientScope) as error:
         raise Ended(KEY_NOT_ALLOWED) from error
@@ -100,7 +100,7 @@ def _of_session(headers: dict[str, str]) -> Listener:
     return _listener(Holder(session=session), credentials.user_of_session(session))
 
 
-def _of_ticket(ticket: str, headers: dict[str, str]) -> Listener:
+def _of_ticket(ticket: str, headers: dict[str, str], address: str | None) -> Listener:
     if not credentials.may_ask(headers):
         raise Ended(FOREIGN_ORIGIN)
     try:
@@ -108,7 +108,7 @@ def _of_ticket(ticket: str, headers: dict[str, str]) -> Listener:
     except tickets.BadTicket as error:
         raise Ended(NOT_AUTHENTICATED) from error
     if holder.key_id is not None:
-        return _listener(holder, credentials.user_of_key_id(holder.key_id))
+        return _listener(holder, credentials.user_of_key_id(holder.key_id, address))
     if holder.of_app:
         return _listener(holder, credentials.user_of_app(holder.session))
     return _listener(holder, credentials.user_of_session(holder.session))

@@ -13,14 +13,17 @@ from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import api_keys, tickets
+from accounts.api_keys import Terms
 from accounts.models import ApiKey, User
 from accounts.scopes import ALL, OF_APPS
 from accounts.tickets import Holder
 from config.asgi import application
 from config.env.rates import Rate
+from tests.log_ins import session_of
 from videos.feed import closes, listeners, standing
 from videos.feed.closes import Ended
 from videos.feed.listeners import Listener
@@ -121,9 +124,7 @@ async def test_a_session_has_tickets_too_which_end_with_it(
 @pytest.mark.django_db
 @pytest.mark.parametrize("of_app", [True, False])
 def test_a_ticket_opens_no_more_than_what_it_was_given_for(owner: User, *, of_app: bool) -> None:
-    client = Client()
-    client.force_login(owner)
-    ticket = tickets.issue(Holder(session=client.session.session_key, of_app=of_app))
+    ticket = tickets.issue(Holder(session=session_of(owner, of_app=of_app), of_app=of_app))
     headers = [(b"host", b"testserver"), (b"origin", HERE.encode())]
     scope = {"type": "websocket", "headers": headers, "subprotocols": protocols_of(ticket)}
     assert listeners.identify(scope).user.scopes == (OF_APPS if of_app else ALL)
@@ -185,6 +186,55 @@ async def test_a_ticket_that_is_none_opens_nothing(
     for none in (forged, "", "x", ticket_of(key)):
         async with opened(protocols_of(none)) as (_, said):
             assert said["code"] == closes.NOT_AUTHENTICATED
+
+
+def used_from(ticket: str, address: str | None) -> dict[str, Any]:
+    """The scope of an event stream that is opened with a ticket."""
+    return {
+        "type": "http",
+        "query_string": f"ticket={ticket}".encode(),
+        "headers": [(b"host", b"testserver")],
+        "client": (address, 40000) if address else None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("192.0.2.7", None),
+        ("::ffff:192.0.2.7", None),
+        ("198.51.100.7", closes.KEY_NOT_ALLOWED),
+        (None, closes.KEY_NOT_ALLOWED),
+    ],
+)
+def test_a_ticket_is_used_from_the_addresses_of_its_key(
+    owner: User, address: str | None, code: int | None
+) -> None:
+    terms = Terms(addresses=["192.0.2.0/24"])
+    ticket = ticket_of(api_keys.issue(owner, name="feed", terms=terms)[0])
+    told = None
+    try:
+        assert listeners.identify(used_from(ticket, address)).user == owner
+    except Ended as refused:
+        told = refused.code
+    assert told == code
+    with pytest.raises(Ended) as again:  # a use from elsewhere uses it up, too
+        listeners.identify(used_from(ticket, "192.0.2.7"))
+    assert again.value.code == closes.NOT_AUTHENTICATED
+
+
+@pytest.mark.parametrize("end", ["revoke", "expire", "deactivate"])
+def test_a_ticket_is_void_once_its_key_has_ended(key: ApiKey, end: str) -> None:
+    ticket = ticket_of(key)
+    if end == "revoke":
+        api_keys.revoke(key)
+    elif end == "expire":
+        ApiKey.objects.update(expires_at=timezone.now())
+    else:
+        User.objects.update(is_active=False)
+    with pytest.raises(Ended) as refused:
+        listeners.identify(used_from(ticket, "192.0.2.7"))
+    assert refused.value.code == closes.NOT_AUTHENTICATED
 
 
 def test_a_feed_ends_with_the_key_of_its_ticket(key: ApiKey) -> None:

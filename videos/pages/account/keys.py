@@ -53,5 +53,7 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, form: KeyForm | None = None, **more: Any) -> HttpResponse:
-    rows = cast(User, request.user).api_keys.filter(revoked_at=None).order_by("-pk")[:_SHOWN]
-    return render(request, "account/keys.html", {"form": form or KeyForm(), "keys": rows, **more})
+    user = cast(User, request.user)
+    rows = user.api_keys.filter(revoked_at=None).order_by("-pk")[:_SHOWN]
+    context = {"form": form or KeyForm(), "keys": rows, "own_id": user.pk}
+    return render(request, "account/keys.html", context | more)

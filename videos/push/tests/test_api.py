@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts import open_sessions
 from accounts.models import AuditEntry, PushSubscription, User
+from tests.log_ins import session_of
 from videos.notifications import choices
 from videos.push import keys, subscriptions
 from videos.push.tests.conftest import Browser
@@ -139,14 +140,12 @@ def test_logging_out_ends_the_subscription_of_this_browser_alone(
     assert PushSubscription.objects.get().endpoint == f"{browser.endpoint}-2"
 
 
-def test_the_subscription_of_an_app_ends_with_its_session(
-    logged_in: Client, owner: User, browser: Browser
-) -> None:
+def test_the_subscription_of_an_app_ends_with_its_session(owner: User, browser: Browser) -> None:
     """An app has no cookie, so it is sent none."""
-    token = {"X-Session-Token": str(logged_in.session.session_key)}
-    answer = APIClient(headers=token).post(SUBSCRIPTIONS, form(browser), format="json")
+    app = APIClient(headers={"X-Session-Token": session_of(owner, of_app=True)})
+    answer = app.post(SUBSCRIPTIONS, form(browser), format="json")
     assert (answer.status_code, answer.cookies) == (201, {})
-    logged_in.post("/accounts/logout/")
+    assert app.delete("/api/v1/auth/session/").status_code == 401
     assert not PushSubscription.objects.exists()
 
 
