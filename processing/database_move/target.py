@@ -17,7 +17,7 @@ _PAGE = 500
 _FILLED_BY_ITSELF = frozenset(
     {
         *("contenttypes.contenttype", "auth.permission"),
-        *("auth.group", "auth.group_permissions", "accounts.role"),
+        *("auth.group", "auth.group_permissions", "accounts.role", "accounts.plan"),
         *("processing.encodingprofile", "processing.encodingrung"),
         *("processing.dutyrun", "processing.reconciler", "processing.worker"),
         *("videos.installation", "videos.eventlog", "videos.walk"),
