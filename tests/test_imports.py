@@ -15,7 +15,7 @@ from tests.servers.fixtures import StartVodloom
 from tests.servers.process import wait_until
 from tests.test_end_to_end import Owner
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -123,6 +123,7 @@ def test_the_default_is_shown_until_one_says_no(owner: Person, page: Page, film:
     expect(shown(page)).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_forced_subtitles_are_shown_by_themselves(owner: Person, page: Page, film: str) -> None:
     captioned.add(owner, film, GERMAN, kind="forced", language="de")
     captioned.add(owner, film, ENGLISH, kind="captions", language="en")
@@ -135,6 +136,7 @@ def test_forced_subtitles_are_shown_by_themselves(owner: Person, page: Page, fil
     expect(shown(page)).to_have_text("Am Anfang")
 
 
+@pytest.mark.thorough
 def test_captions_look_as_one_likes(owner: Person, page: Page, film: str) -> None:
     text = cue("00:00.000", "00:02.000", "<c.cyan>In</c> the beginning")
     captioned.add(owner, film, text, kind="captions", language="en", default="true")
@@ -160,6 +162,7 @@ def test_captions_look_as_one_likes(owner: Person, page: Page, film: str) -> Non
         assert edge != "none"
 
 
+@pytest.mark.thorough
 def test_captions_are_in_their_places_and_above_the_controls(
     owner: Person, page: Page, film: str
 ) -> None:
@@ -227,6 +230,7 @@ addEventListener("play", ({ target }) => target.addTextTrack("subtitles", "Engli
 """
 
 
+@pytest.mark.thorough
 def test_webkit_draws_captions_itself(owner: Person, page: Page, film: str) -> None:
     captioned.add(owner, film, ENGLISH, kind="captions", language="en", default="true")
     captioned.add(owner, film, GERMAN, kind="subtitles", language="de")

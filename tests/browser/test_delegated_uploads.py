@@ -83,6 +83,7 @@ def require_arrived(person: Person, upload: dict[str, Any], film: Path) -> None:
     assert video["source"]["sha256"] == hashlib.sha256(film.read_bytes()).hexdigest()
 
 
+@pytest.mark.thorough
 def test_upchunk(demo: Person, page: Page, app: str, film: Path) -> None:
     upload = delegated(demo, allowed_origin=app, max_size=10 * 1024**2)
     seen = page.evaluate(_UPCHUNK, [upload["url"], {}])
@@ -104,6 +105,7 @@ def test_upchunk_goes_on_after_its_line_broke(demo: Person, page: Page, film: Pa
     require_arrived(demo, upload, film)
 
 
+@pytest.mark.thorough
 def test_mux_uploader(demo: Person, page: Page, app: str, film: Path) -> None:
     upload = delegated(demo, allowed_origin=app)
     page.evaluate(_MUX, upload["url"])
@@ -124,7 +126,9 @@ _TUS = """(options) => new Promise((done) => {
 })"""
 
 
-@pytest.mark.parametrize("option", ["endpoint", "uploadUrl"])
+@pytest.mark.parametrize(
+    "option", [pytest.param("endpoint", marks=pytest.mark.thorough), "uploadUrl"]
+)
 def test_tus_js_client(demo: Person, page: Page, app: str, film: Path, option: str) -> None:
     upload = delegated(demo, allowed_origin=app, size=film.stat().st_size)
     assert page.evaluate(_TUS, {option: upload["url"]}) == "success"

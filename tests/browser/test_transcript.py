@@ -112,6 +112,7 @@ def test_the_transcript_follows_is_searched_and_jumps(page: Page, film: str) -> 
     expect(transcript.get_by_role("button", name="Follow along")).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_the_transcript_stays_open_in_the_language_one_picks(page: Page, film: str) -> None:
     page.goto(f"/watch/{film}/")
     page.get_by_role("button", name="Transcript").click()
@@ -150,6 +151,7 @@ def test_chapters_are_listed_named_and_marked_on_the_timeline(page: Page, film: 
     expect(page.locator(".seek-chapter")).to_have_text("Before dawn")
 
 
+@pytest.mark.thorough
 def test_an_address_begins_at_a_moment(page: Page, film: str) -> None:
     page.goto(f"/watch/{film}/?t=1.2")
     wait_until(lambda: time_of(page) >= 1.2, "it began there")

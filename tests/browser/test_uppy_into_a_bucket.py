@@ -16,7 +16,7 @@ from tests.clients import tools
 from tests.servers.app import Vodloom
 from tests.servers.s3 import S3
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.timeout(300)]
 
 MIB = 1024**2
 HERE = tools.HERE / "uppy"

@@ -16,7 +16,7 @@ from tests.servers.cutting_proxy import CuttingProxy, running
 
 PINS = Path(__file__).parent / "tus"
 MB = 1000**2
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,6 @@ def test_a_file_arrives_at_a_delegated_address(
     assert _source_of(vodloom, upload_id) == (sha256, 20 * MB)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_300_mb_arrive_with_ten_cuts_and_a_killed_server(
     vodloom: Vodloom, key: str, tmp_path: Path, parallel: int

@@ -110,7 +110,7 @@ give_poster(video)
 type(video).objects.filter(pk=video.pk).update(folder=top, tags=["kept", "é"])
 """
 """Store an image in a folder within a folder, and a video with a poster of its owner's in a
-folder: twelve objects."""
+folder."""
 
 SHOWN = """
 import json

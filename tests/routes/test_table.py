@@ -139,8 +139,8 @@ def visitor(role: str, owner: User) -> User | None:
     return staff.viewer_only() if role == "viewer" else staff.with_role(role)
 
 
-def values(route: Route) -> dict[str, str]:
-    """What stands for the parameters of a route."""
+def named() -> dict[str, str]:
+    """What stands for the parameters of any route; it is the same for all of them."""
     video = str(Video.objects.values_list("pk", flat=True).get())
     values: dict[str, Any] = {
         "video_id": video,
@@ -149,7 +149,6 @@ def values(route: Route) -> dict[str, str]:
         "subscription_id": PushSubscription.objects.values_list("pk", flat=True)[0],
         "token": "nothing",
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
-        "pk": 1 if "/2fa/" in route.path else _row_of(route) or video,
         "session_id": 1,
         "secret": "nothing",
         "form": "csv",
@@ -166,10 +165,18 @@ def values(route: Route) -> dict[str, str]:
         "number": 1,
         "uidb36": "1",
     }
+    return {name: str(value) for name, value in values.items()}
+
+
+def values(route: Route, known: dict[str, str]) -> dict[str, str]:
+    """What stands for the parameters of a route, given what is the same for all."""
+    own = {}
+    if ":pk>" in route.path:
+        own["pk"] = "1" if "/2fa/" in route.path else _row_of(route) or known["video_id"]
     if model := _model_of(route.path.split("/")):
         row = model._default_manager.order_by("pk").first()
-        values["object_id"] = row.pk if row else "nothing"
-    return {name: str(value) for name, value in values.items()}
+        own["object_id"] = str(row.pk) if row else "nothing"
+    return known | own
 
 
 def _row_of(route: Route) -> str:
@@ -195,14 +202,16 @@ def answers(user: User | None, chosen: Collection[str] | None = None) -> Iterato
     if user is not None:
         visitor.force_login(user)
     cookies = visitor.cookies.output(header="", sep=";")
+    known = named()
+    client = Client(raise_request_exception=False)
     for route in routes():
         if chosen is not None and str(route) not in chosen:
             continue
-        client = Client(raise_request_exception=False)
+        client.cookies.clear()
         client.cookies.load(cookies)
         with transaction.atomic():
             asked = getattr(client, route.method.lower())
-            answer = asked(route.filled(values(route)), content_type=_type_of(route))
+            answer = asked(route.filled(values(route, known)), content_type=_type_of(route))
             transaction.set_rollback(True)
         yield str(route), answer.status_code
 

@@ -54,6 +54,7 @@ def manage(database_url: str, tmp_path: Path) -> Iterator[Manage]:
         process.communicate()
 
 
+@pytest.mark.thorough
 def test_three_at_once_on_an_empty_database_all_succeed(manage: Manage) -> None:
     processes = [manage("migrate", "--verbosity", "0") for _ in range(3)]
     ends = [(process.communicate(timeout=110), process.returncode) for process in processes]
