@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from processing.workers.registry import current_worker
 from videos.events import webhooks
 from videos.ingest.hooks import acting, image_outputs, polling, waiting
-from videos.push import outbox as pushes
+from videos.push import sending as pushes
 from videos.webhooks.engine import Engines
 
 _engines = Engines(lambda: current_worker.stopping)
@@ -40,7 +40,7 @@ def import_generated_images() -> None:
 @dramatiq.actor(queue_name="notify")
 def send_pushes() -> None:
     """Send the messages to browsers that are due."""
-    pushes.send_due()
+    pushes.send_due(lambda: current_worker.stopping)
 
 
 def wake_follower() -> None:

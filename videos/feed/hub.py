@@ -98,6 +98,20 @@ class Hub:
         stream.wish, stream.hearing = wish, hearing
         self.audience.add(stream)
 
+    def question(self) -> int:
+        """Return the number of a question about somebody's rights, to be taken before they are
+        read for ``grant``."""
+        return self._reviewer.question()
+
+    def grant(self, stream: Stream, question: int, wish: Wish, hearing: Hearing) -> bool:
+        """Serve a feed something else, unless its rights were read later for another question;
+        return whether that was done."""
+        if question < stream.answered:
+            return False
+        stream.answered = question
+        self.change(stream, wish, hearing)
+        return True
+
     def stop(self) -> None:
         """End all event streams, whose clients connect again elsewhere; the server itself closes
         sockets."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -50,6 +51,12 @@ class Reviewer:
         self._hub = hub
         self._threads = threads
         self._checked = time.monotonic()
+        self._questions = itertools.count(1)
+
+    def question(self) -> int:
+        """Return the number of a question about somebody's rights, larger than those of all that
+        were asked before. Take it before the rights are read: see ``Stream.answered``."""
+        return next(self._questions)
 
     def seconds_left(self) -> float:
         """Return how long until the next check is due."""
@@ -87,16 +94,22 @@ class Reviewer:
                 logger.exception("feed_review_failed")
 
     async def review(self, streams: Collection[Stream]) -> None:
-        """Check again what these feeds may hear of what belongs to others."""
+        """Check again what these feeds may hear of what belongs to others; once more for those that
+        followed something else by the time of the answer."""
         asking: defaultdict[tuple[Listener, Wish], list[Stream]] = defaultdict(list)
         for stream in streams:
             if stream.wish.is_of_others:
                 asking[stream.listener, stream.wish].append(stream)
+        again: list[Stream] = []
         for (listener, wish), theirs in asking.items():
+            question = self.question()
             now = await self._threads.run(_hearing_now, listener, wish)
+            again += (stream for stream in theirs if stream.wish != wish)
             for stream in theirs:
-                if stream.wish == wish and now != stream.hearing:
-                    self._narrow(stream, now)
+                if stream.wish == wish:
+                    self._answer(stream, question, now)
+        if again:
+            await self.review(again)
 
     async def _check_all(self) -> None:
         self._checked = time.monotonic()
@@ -112,6 +125,15 @@ class Reviewer:
         for stream in streams:
             if stream.listener in over:
                 stream.end(NOT_AUTHENTICATED)
+
+    def _answer(self, stream: Stream, question: int, now: Hearing) -> None:
+        """Have a feed hear what an answer allows, unless a question that was asked later was
+        answered before."""
+        if question < stream.answered:
+            return
+        stream.answered = question
+        if now != stream.hearing:
+            self._narrow(stream, now)
 
     def _narrow(self, stream: Stream, now: Hearing) -> None:
         before = stream.hearing

@@ -94,9 +94,13 @@ class FeedSocket:
         self._is_closed = True
 
     async def _answers(self, stream: Stream, hub: Hub, text: str | None) -> list[Line]:
-        wish = asking.changed(stream.wish, text)
-        granted = await threads.run(opening.grant, stream.listener, wish)
-        hub.change(stream, granted.wish, granted.hearing)
+        while True:
+            before, question = stream.wish, hub.question()
+            wish = asking.changed(before, text)
+            granted = await threads.run(opening.grant, stream.listener, wish)
+            is_current = stream.wish == before
+            if is_current and hub.grant(stream, question, granted.wish, granted.hearing):
+                break
         await hub.review(stream)
         return [*granted.refused, _followed(stream)]
 

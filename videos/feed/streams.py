@@ -27,8 +27,9 @@ Say = Callable[[Parcel], Awaitable[None]]
 
 
 class Stream:
-    """The state of one feed. ``position`` is how far its client has been told. A feed that does not
-    stay ends when nothing is left to follow."""
+    """The state of one feed. ``position`` is how far its client has been told. ``answered`` is the
+    number of the question about its rights that ``hearing`` is the answer to: one that was asked
+    earlier counts no more. A feed that does not stay ends when nothing is left to follow."""
 
     def __init__(
         self, listener: Listener, wish: Wish, hearing: Hearing, position: int, *, stays: bool = True
@@ -38,6 +39,7 @@ class Stream:
         self.hearing = hearing
         self.position = position
         self.is_behind = False
+        self.answered = 0
         self.news = asyncio.Event()
         self.stays = stays
         self._events: deque[Parcel] = deque()

@@ -1,4 +1,4 @@
-"""Messages to browsers as rows, each sent by a worker.
+"""Messages to browsers as rows, which workers claim and send (``sending``).
 
 A message is sent at least once, always with the same ``tag``, so that a browser shows it once. One
 that is not taken is retried at growing intervals for a day; by then nobody wants to know any more.
@@ -7,8 +7,7 @@ A push service that does not answer holds back the other messages to the same br
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,10 +19,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import sealing
 from accounts.models import PushMessage, PushSubscription
-from videos.fetching.errors import FetchFailed
-from videos.push import keys, service, subscriptions
+from videos.push import subscriptions
 
 logger = structlog.get_logger(__name__)
 
@@ -36,7 +33,6 @@ _LONGEST_RETRY = timedelta(hours=2)
 _KEY_RETRY = timedelta(minutes=10)
 # Longer than sending one message can take: a worker that is silent for so long was killed.
 _LEASE = timedelta(minutes=2)
-_BATCH_SECONDS = 30
 _PRUNED = 500
 
 
@@ -51,22 +47,6 @@ def write(subscription_ids: list[UUID], payload: Mapping[str, Any]) -> None:
 def is_due() -> bool:
     """Whether a message is due now."""
     return _due().exists()
-
-
-def send_due() -> int:
-    """Send the messages that are due, the oldest first, for at most half a minute, and return how
-    many were taken."""
-    sent, until = 0, time.monotonic() + _BATCH_SECONDS
-    while time.monotonic() < until and is_due():
-        try:
-            key = keys.private()
-        except keys.KeyUnreadable:
-            logger.error("push_key_unreadable", waiting=_due().count())
-            _due().update(next_at=Now() + _KEY_RETRY, error="KeyUnreadable")
-            break
-        if (message := _take()) is not None:
-            sent += _send(message, key)
-    return sent
 
 
 def prune_push() -> int:
@@ -92,41 +72,28 @@ def _due() -> QuerySet[PushMessage]:
     return PushMessage.objects.filter(~Exists(held), next_at__lte=Now())
 
 
-def _take() -> PushMessage | None:
-    """Claim the oldest due message for the time of the lease; None if there is none or another
-    worker claimed it first."""
-    message = _due().order_by("next_at").first()
-    if message is None:
-        return None
-    taken = _due().filter(pk=message.pk, tries=message.tries)
-    if not taken.update(next_at=Now() + _LEASE, tries=F("tries") + 1):
-        return None
-    message.tries += 1
-    return message
+def take(*, not_of: Collection[UUID] = (), not_at: Collection[str] = ()) -> PushMessage | None:
+    """Claim the oldest due message for the time of the lease; None if there is none. Those to the
+    browsers of some users, and at some services, are left for later."""
+    due = _due().exclude(subscription__user__in=not_of)
+    for service in not_at:
+        due = due.exclude(subscription__endpoint__startswith=service)
+    while (message := due.select_related("subscription").order_by("next_at").first()) is not None:
+        claimed = _due().filter(pk=message.pk, tries=message.tries)
+        if claimed.update(next_at=Now() + _LEASE, tries=F("tries") + 1):
+            message.tries += 1
+            return message
+    return None
 
 
-def _send(message: PushMessage, key: Any) -> bool:
-    to = subscriptions.live().select_related("user").filter(pk=message.subscription_id).first()
-    if to is None or not subscriptions.is_logged_in(to):
-        PushSubscription.objects.filter(pk=message.subscription_id).delete()
-        return False
-    left = message.created_at + LIVES - timezone.now()
-    try:
-        answer = service.send(to, message.payload, key, ttl=max(0, int(left.total_seconds())))
-    except (FetchFailed, sealing.NotSealedHere) as error:
-        _not_taken(message, getattr(error, "code", type(error).__name__), None)
-        return False
-    if answer.is_gone:
-        to.delete()
-    elif answer.is_taken:
-        _taken(message)
-    else:
-        wait = answer.wait_seconds if answer.may_pass else -1
-        _not_taken(message, f"status {answer.status}", wait)
-    return answer.is_taken
+def wait_for_key() -> None:
+    """Put off all that is due until the key can be read again."""
+    logger.error("push_key_unreadable", waiting=_due().count())
+    _due().update(next_at=Now() + _KEY_RETRY, error="KeyUnreadable")
 
 
-def _taken(message: PushMessage) -> None:
+def note_taken(message: PushMessage) -> None:
+    """Note that the service took a message."""
     with transaction.atomic():
         _row(message).update(next_at=None, sent_at=Now(), error="")
         PushSubscription.objects.filter(pk=message.subscription_id).update(
@@ -134,7 +101,7 @@ def _taken(message: PushMessage) -> None:
         )
 
 
-def _not_taken(message: PushMessage, why: str, wait_seconds: int | None) -> None:
+def note_failure(message: PushMessage, why: str, wait_seconds: int | None = None) -> None:
     """Note a failure. The next try comes after ``wait_seconds`` if the service named a time; there
     is none if that is negative, or would come too late."""
     logger.warning("push_not_taken", reason=why, tries=message.tries)
@@ -148,6 +115,11 @@ def _not_taken(message: PushMessage, why: str, wait_seconds: int | None) -> None
             _count_failure(message)
             return
         _row(message).update(next_at=Now() + wait, error=why[:100])
+
+
+def forget_browser(message: PushMessage) -> None:
+    """Delete the subscription of a browser that is gone, or logged out, and its messages."""
+    PushSubscription.objects.filter(pk=message.subscription_id).delete()
 
 
 def _count_failure(message: PushMessage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
@@ -57,13 +57,24 @@ class Browser:
 
 
 class PushService(ThreadingHTTPServer):
-    """Answers as it is told, and keeps what it got."""
+    """Answers as it is told, and keeps what it got. ``answers`` may wait before it answers, and
+    says whether it takes the message; ``most_at_once`` counts requests that were open together."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.status = 201
         self.headers: dict[str, str] = {}
+        self.answers: Callable[[str], bool] = lambda path: True
+        self.most_at_once = 0
+        self._open = 0
+        self._lock = threading.Lock()
+
+    def count(self, more: int) -> None:
+        """Count a request that has begun or ended."""
+        with self._lock:
+            self._open += more
+            self.most_at_once = max(self.most_at_once, self._open)
 
     @property
     def origin(self) -> str:
@@ -78,7 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers["content-length"]))
         self.server.got.append((self.path, headers, body))
-        self.send_response(self.server.status)
+        self.server.count(1)
+        is_taken = self.server.answers(self.path)
+        self.server.count(-1)
+        self.send_response(self.server.status if is_taken else 503)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", "0")

@@ -13,7 +13,7 @@ from accounts import api_keys
 from accounts.models import ApiKey, PushKey, PushMessage, PushSubscription, User
 from processing.reconciler.mail import wake_push
 from videos.actors import send_pushes
-from videos.push import keys, outbox, subscriptions
+from videos.push import keys, outbox, sending, subscriptions
 from videos.push.tests.conftest import Browser, PushService, is_signed_by_us, waiting
 
 PAYLOAD = {"title": "שלום", "body": "The video is ready.", "path": "/watch/1/", "tag": "t"}
@@ -37,7 +37,7 @@ def wait() -> timedelta:
 def test_the_browser_alone_can_read_it(
     message: PushMessage, service: PushService, browser: Browser
 ) -> None:
-    assert [outbox.send_due(), outbox.send_due()] == [1, 0]
+    assert [sending.send_due(), sending.send_due()] == [1, 0]
     ((path, headers, body),) = service.got
     assert browser.read(body) == PAYLOAD
     assert b"ready" not in body
@@ -64,7 +64,7 @@ def test_a_browser_that_is_gone_is_forgotten(
     message: PushMessage, service: PushService, status: int
 ) -> None:
     service.status = status
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     assert not PushSubscription.objects.exists()
     assert not PushMessage.objects.exists()
 
@@ -75,19 +75,19 @@ def test_a_service_that_is_ill_is_asked_again_later_and_later(
     service.status = 503
     waits = []
     for _ in range(4):
-        assert outbox.send_due() == 0
+        assert sending.send_due() == 0
         waits.append(wait().total_seconds())
         make_due()
     assert [round(seconds / 30) for seconds in waits] == [1, 2, 4, 8]
     service.status = 201
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
 
 
 def test_a_service_says_when_it_wants_to_be_asked(
     message: PushMessage, service: PushService
 ) -> None:
     service.status, service.headers = 429, {"Retry-After": "1800"}
-    outbox.send_due()
+    sending.send_due()
     assert timedelta(minutes=29) < wait() < timedelta(minutes=31)
 
 
@@ -97,10 +97,10 @@ def test_a_failure_holds_back_that_browser_alone(
     outbox.write([message.subscription_id], PAYLOAD)
     other = subscriptions.subscribe(owner, Browser(f"{service.origin}/send/two").offered())
     service.status = 500
-    outbox.send_due()
+    sending.send_due()
     service.status = 201
     outbox.write([other.pk], PAYLOAD)
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     assert [path for path, *_ in service.got] == ["/send/one", "/send/two"]
 
 
@@ -109,12 +109,12 @@ def test_what_comes_later_waits_with_what_failed(
 ) -> None:
     """Otherwise each new message would wait again for a service that does not answer."""
     service.status = 500
-    outbox.send_due()
+    sending.send_due()
     outbox.write([message.subscription_id], PAYLOAD)
-    assert (outbox.is_due(), outbox.send_due(), len(service.got)) == (False, 0, 1)
+    assert (outbox.is_due(), sending.send_due(), len(service.got)) == (False, 0, 1)
     service.status = 201
     make_due()
-    assert outbox.send_due() == 2
+    assert sending.send_due() == 2
 
 
 def test_what_a_service_will_never_take_is_given_up_and_ends_the_subscription_at_last(
@@ -123,7 +123,7 @@ def test_what_a_service_will_never_take_is_given_up_and_ends_the_subscription_at
     service.status = 400
     for expected in 4 * [1] + [0]:
         outbox.write([subscription.pk], PAYLOAD)
-        outbox.send_due()
+        sending.send_due()
         assert waiting() == []
         assert PushSubscription.objects.count() == expected
 
@@ -133,7 +133,7 @@ def test_nobody_is_told_of_what_was_yesterday(message: PushMessage, service: Pus
     PushMessage.objects.update(
         created_at=timezone.now() - timedelta(hours=23, minutes=59, seconds=55)
     )
-    outbox.send_due()
+    sending.send_due()
     assert waiting() == []
 
 
@@ -146,15 +146,15 @@ def test_a_killed_workers_message_is_sent_by_another(
     with monkeypatch.context() as patched:
         patched.setattr("videos.push.service.send", killed)
         with pytest.raises(SystemExit):
-            outbox.send_due()
-    assert outbox.send_due() == 0  # it has its lease
+            sending.send_due()
+    assert sending.send_due() == 0  # it has its lease
     make_due()
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
 
 
 def test_a_redirect_is_not_followed(message: PushMessage, service: PushService) -> None:
     service.status, service.headers = 302, {"Location": f"{service.origin}/elsewhere"}
-    outbox.send_due()
+    sending.send_due()
     assert [path for path, *_ in service.got] == ["/send/one"]
 
 
@@ -166,7 +166,7 @@ def test_a_name_that_leads_inside_is_not_asked(
     port = service.server_address[1]
     made = subscriptions.subscribe(owner, Browser(f"https://{host}:{port}/x").offered())
     outbox.write([made.pk], PAYLOAD)
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     assert PushMessage.objects.get().error == "fetch_forbidden_address"
     assert service.got == []
 
@@ -175,7 +175,7 @@ def test_a_deactivated_users_browser_gets_nothing(
     message: PushMessage, service: PushService
 ) -> None:
     User.objects.update(is_active=False)
-    outbox.send_due()
+    sending.send_due()
     assert (service.got, PushSubscription.objects.count()) == ([], 0)
 
 
@@ -184,7 +184,7 @@ def test_a_new_password_ends_subscriptions(
 ) -> None:
     owner.set_password("another long password")
     owner.save()
-    outbox.send_due()
+    sending.send_due()
     assert (service.got, PushSubscription.objects.count()) == ([], 0)
 
 
@@ -195,7 +195,7 @@ def test_a_revoked_key_ends_what_it_made(
     made = subscriptions.subscribe(owner, browser.offered(), key=key)
     outbox.write([made.pk], PAYLOAD)
     api_keys.revoke(key)
-    outbox.send_due()
+    sending.send_due()
     assert (service.got, PushSubscription.objects.count()) == ([], 0)
 
 
@@ -210,11 +210,11 @@ def test_messages_wait_while_the_key_cannot_be_read(
 ) -> None:
     keys.public()
     right, settings.SECRET_KEY = settings.SECRET_KEY, "another key of fifty characters, 0123456789"
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     assert (waiting(), service.got) == ([PAYLOAD["title"]], [])
     settings.SECRET_KEY_FALLBACKS = [right]
     make_due()
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
 
 
 def test_new_keys_forget_all_browsers(subscription: PushSubscription) -> None:
