@@ -204,7 +204,7 @@ def test_a_slow_receiver_delays_no_other(owner: User, stranger: User, server: Ba
     released, quick = threading.Event(), threading.Event()
 
     def slow(asked: Asked, wire: Wire) -> None:
-        released.wait(10)
+        released.wait(30)
         wire.answer(204)
 
     def fast(asked: Asked, wire: Wire) -> None:
@@ -220,11 +220,11 @@ def test_a_slow_receiver_delays_no_other(owner: User, stranger: User, server: Ba
     thread = threading.Thread(target=engine.run)
     thread.start()
     try:
-        assert quick.wait(8)
+        assert quick.wait(25)
         assert len([one for one in server.asked if one.path == "/slow"]) == OF_ENDPOINT
     finally:
         released.set()
-        thread.join(20)
+        thread.join(30)
     assert not thread.is_alive()
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {State.DELIVERED}
     assert len(server.asked) == 60
