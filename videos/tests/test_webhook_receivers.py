@@ -216,7 +216,7 @@ def test_a_slow_receiver_delays_no_other(owner: User, stranger: User, server: Ba
     endpoint_at(stranger, server.at("/fast", fast))
     WebhookEndpoint.objects.update(last_at=timezone.now())
     tell_all([owner, stranger] * 30)
-    engine = Engine(lambda: False, threads=OF_ENDPOINT + 4)
+    engine = Engine(lambda: False)
     thread = threading.Thread(target=engine.run)
     thread.start()
     try:
