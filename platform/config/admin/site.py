@@ -3,13 +3,14 @@
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls.resolvers import RoutePattern
 
 from accounts.models import User
 from accounts.rights import Right, may
 from config.admin import navigation
+from config.admin.autocompletion import Autocompletion
 from config.version import VERSION
 from processing.monitoring import overview
 from videos.moderation import queue
@@ -24,12 +25,17 @@ class VodloomAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """Return the URLs, with jobs under their public name: their model is called ``Run``."""
+        """Return the URLs, with jobs under their public name: their model is called ``Run``. No row
+        has a page of its own outside the admin, which Django would lead to."""
         patterns: list[Any] = super().get_urls()
         for entry in patterns:
             if str(entry.pattern) == "processing/run/":
                 entry.pattern = RoutePattern("processing/job/")
-        return patterns
+        return [one for one in patterns if getattr(one, "name", "") != "view_on_site"]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer a field that finds rows by typing."""
+        return cast(HttpResponse, Autocompletion.as_view(admin_site=self)(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return the context with the navigation and the version."""
