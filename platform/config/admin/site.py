@@ -2,10 +2,17 @@
 
 from typing import Any, cast
 
+from allauth.account.utils import get_next_redirect_url
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.urls.resolvers import RoutePattern
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from accounts.models import User
 from accounts.rights import Right, may
@@ -32,6 +39,30 @@ class VodloomAdminSite(AdminSite):
             if str(entry.pattern) == "processing/run/":
                 entry.pattern = RoutePattern("processing/job/")
         return [one for one in patterns if getattr(one, "name", "") != "view_on_site"]
+
+    @method_decorator(never_cache)
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the log-in of the site, which counts attempts and asks for second factors. That
+        of Django does neither, and staff who are logged in could become somebody else there."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(get_next_redirect_url(request) or request.get_full_path())
+        if not self.has_permission(request):
+            raise PermissionDenied
+        return redirect("admin:index")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the page of the account, whose form counts attempts and tells the owner."""
+        return redirect(reverse("account_security") + "#password")
+
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the page of the account."""
+        return self.password_change(request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer a field that finds rows by typing."""
