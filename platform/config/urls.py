@@ -1,6 +1,5 @@
 """The URLs of the site."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,9 +7,6 @@ from config.app_schema import app_document
 from config.reference.views import reference
 from config.schema import SchemaView, feed_document
 from config.views import favicon
-
-# One log-in page, with one count of attempts, for everybody.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's way
 
 urlpatterns = [
     path("favicon.ico", favicon),

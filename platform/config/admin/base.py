@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets, SimpleListFilter, helpers
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString
 from accounts.rights import may
 from config.admin import navigation, search
 from config.admin.audited import AuditedAdmin
+from config.admin.autocompletion import RowSelect
+from config.admin.keys import may_be_key
 
 NOTHING = "–"  # noqa: RUF001  # a dash, where there is nothing to be said
 NOT_THERE = "Your choice is no longer here: it was deleted or changed."
@@ -79,18 +81,22 @@ class LightAdmin(AuditedAdmin):
     ) -> HttpResponse | None:
         """Run an action, or refuse it with a warning if a chosen key cannot be a row's key."""
         chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
-        if all(map(self._may_be_key, chosen)):
+        if all(may_be_key(self.model, one) for one in chosen):
             return super().response_action(request, queryset, *args, **kwargs)
         self.message_user(request, NOT_THERE, messages.WARNING)
         return redirect(request.get_full_path())
 
-    def _may_be_key(self, text: str) -> bool:
-        key = self.model._meta.pk
-        try:
-            key.run_validators(key.to_python(text))
-        except ValidationError:
-            return False
-        return "\0" not in text
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Refuse also the names of relations from elsewhere, for which Django fails."""
+        columns = self.model._meta.concrete_fields
+        known = {name for one in columns for name in (one.name, one.attname)}
+        return to_field in known and super().to_field_allowed(request, to_field)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field of a form, which shows no row for what cannot be a key."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = RowSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def list_url(self) -> str:
         """Return the URL of the list."""
@@ -103,7 +109,7 @@ class LightAdmin(AuditedAdmin):
         """Return the row with the viewer in ``viewed_by``: the links on its page depend on that."""
         if "\0" in object_id:
             return None
-        found = super().get_object(request, object_id, from_field)
+        found = super().get_object(request, object_id, from_field or None)
         if found is not None:
             found.viewed_by = request.user
         return found
