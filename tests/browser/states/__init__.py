@@ -13,6 +13,7 @@ from tests.browser.states.admin import admin_states
 from tests.browser.states.entrance import ENTRANCE
 from tests.browser.states.library import LIBRARY
 from tests.browser.states.others import OTHERS
+from tests.browser.states.security import SECURITY
 from tests.browser.states.state import State, nothing
 from tests.browser.states.tracks import TRACKS
 from tests.browser.states.uploading import UPLOADING
@@ -27,6 +28,7 @@ STATES: Sequence[State] = (
     *WATCHING,
     *TRACKS,
     *ACCOUNT,
+    *SECURITY,
     *OTHERS,
 )
 """The states of the pages, in an order in which none spoils the next."""

@@ -11,6 +11,9 @@ from tests.browser.states.state import State
 _ADMIN: Sequence[State] = (
     State("admin", "/admin/", "staff"),
     State("admin-review", "/admin/videos/video/review/", "staff"),
+    State("admin-review-none", "/admin/videos/video/review/?after={test_card}", "staff"),
+    State("admin-audit-none", "/admin/accounts/auditentry/?q=nothing+of+the+kind", "staff"),
+    State("admin-plan-new", "/admin/accounts/plan/add/", "staff"),
     State("admin-pictures", "/admin/videos/video/{light_on_water}/change/", "staff"),
     State("admin-sound", "/admin/videos/video/{sound}/change/", "staff"),
     State("admin-invitation-new", "/admin/accounts/invitation/add/", "staff"),

@@ -8,6 +8,7 @@ from tests.browser.states.state import State
 
 OTHERS: Sequence[State] = (
     State("logout", "/accounts/logout/"),
+    State("forbidden", "/admin/", "new"),
     State("not-found", "/no/such/page/"),
     State("api-docs", "/api/docs/"),
 )
