@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import key_addresses, known_devices, open_sessions, throttling, verification
+from accounts import agents, key_addresses, known_devices, open_sessions, throttling, verification
 from accounts.models import User
 from config import mail
 
@@ -111,6 +111,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
             verification.trust(user)
         response: HttpResponse | None = super().pre_login(request, user, **about)
         return response
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Send a mail about a change to the account, which names the browser it came from."""
+        agent = agents.name_of(self.get_http_user_agent(self.request))
+        context = {"user_agent": agent, **(context or {})}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Send a mail. Raise ``MailUnavailable`` if it cannot be sent and the user waits for it; a

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 
 import structlog
 from django.core.mail import EmailMultiAlternatives
@@ -100,7 +101,8 @@ def send(invitation: Invitation, link: str) -> bool:
     """Mail the link of an invitation; return False if no mail could be sent."""
     if not (invitation.email and mail.goes_anywhere()):
         return False
-    context = {"link": link, "expires_at": invitation.expires_at}
+    site = urlsplit(link).netloc
+    context = {"link": link, "expires_at": invitation.expires_at, "site": site}
     subject = render_to_string("mail/invitation_subject.txt", context)
     text = render_to_string("mail/invitation_message.txt", context)
     page = render_to_string("mail/invitation_message.html", context)

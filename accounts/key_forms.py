@@ -52,7 +52,7 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at run tim
         try:
             return key_addresses.normal(entries)
         except key_addresses.BadAddressList as error:
-            wrong = f"“{error.entry}” is no IP address and no network."
+            wrong = f"“{error.entry}” is neither an IP address nor a network."
             raise forms.ValidationError(wrong) from error
 
     def terms(self) -> Terms:

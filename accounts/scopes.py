@@ -29,9 +29,9 @@ MEANINGS: Mapping[str, str] = {
     Scope.READ: "See your videos, images, jobs and events.",
     Scope.UPLOAD: "Add videos and images: upload files, and import them from addresses.",
     Scope.WRITE: "Change, process again and delete what is there.",
-    Scope.MODERATE: "See other users' videos and decide about them, if you are a moderator.",
-    Scope.ADMIN: "Manage API keys, and use the other powers over other users' things that you "
-    "have as staff.",
+    Scope.MODERATE: "See the videos of other users and decide about them, if you are a moderator.",
+    Scope.ADMIN: "Manage API keys, and use the other powers that you have as staff over what "
+    "belongs to other users.",
 }
 
 

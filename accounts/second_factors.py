@@ -30,7 +30,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
         " yet must not be able to lock anybody out.",
         "cannot_generate_recovery_codes": "Add an authenticator app or a passkey first.",
         "incorrect_code": "This code or passkey is not right.",
-        "unverified_email": "Confirm or remove your other email addresses first.",
+        "unverified_email": "Confirm or remove your other email addresses first: see your profile.",
     }
 
     def encrypt(self, text: str) -> str:

@@ -200,7 +200,7 @@ def test_the_page_lists_sessions_and_ends_them(ada: User, client: Client) -> Non
 
     page = client.get(SECURITY).content.decode()
     assert "Firefox on Linux" in page
-    assert page.count("This one") == 1
+    assert page.count("This browser") == 1
     path = re.findall(r'action="(/account/security/sessions/\d+/end/)"', page)[0]
     assert client.post(path, follow=True).status_code == 200
 

@@ -5,6 +5,13 @@ addEventListener("load", () => {
   for (const icon of document.querySelectorAll(".search-label-icon[aria-label]")) icon.setAttribute("role", "img");
 });
 
+// On a phone each row of a list is a card, in which every cell says what it tells.
+const list = document.querySelector("#result_list");
+const names = Array.from(list?.tHead.rows[0].cells ?? [], (cell) => cell.textContent.trim());
+for (const row of list?.tBodies[0].rows ?? []) {
+  for (const cell of row.cells) if (names[cell.cellIndex]) cell.dataset.label = names[cell.cellIndex];
+}
+
 // What scrolls sideways on a narrow screen must be reachable by the keyboard.
 const wide = document.querySelectorAll(".inline-group, .inline-group .module");
 const tellWide = () => {

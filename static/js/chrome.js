@@ -23,8 +23,10 @@ if (themeSwitch) {
   });
 }
 
-// The admin's list of pages is longer than most windows, and wider than phones.
-document.querySelector(".desk-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+// The admin's list of pages is longer than most windows, and tabs are wider than phones.
+for (const here of document.querySelectorAll(":is(.desk-nav, .tabs) [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}
 
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 

@@ -23,7 +23,8 @@ const SIGNATURES = [
 export async function refusal(file, { maxBytes, maxSize, plan = {} }) {
   if (plan.refusal) return plan.refusal;
   if (file.size > maxBytes) {
-    return `Too large: it has ${binarySize(file.size)}, and at most ${maxSize} can be uploaded here.`;
+    const units = maxSize.endsWith("iB") ? binarySize : size;
+    return `Too large: it has ${units(file.size)}, and at most ${maxSize} can be uploaded here.`;
   }
   if (file.size > Number(plan.leftBytes ?? Infinity)) {
     return `No room: it has ${size(file.size)}, and your plan has ${size(Number(plan.leftBytes))} left. Delete files for good, or ask for a larger plan.`;
@@ -43,7 +44,7 @@ function kindOf(bytes) {
   const begin = [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const known = SIGNATURES.find(([, signature]) => begin.startsWith(signature));
   if (known) return known[0];
-  return isText(bytes) ? "a text" : null;
+  return isText(bytes) ? "a text file" : null;
 }
 
 /** Whether the bytes are only printable characters in UTF-8 and the usual white space. */

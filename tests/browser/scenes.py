@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +38,18 @@ _ACCOUNTS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("ada", {"first_name": "Ada Lovelace"}),
     ("new", {}),
     ("viewer", {"can_upload": False}),
+    ("careful", {"first_name": "Carla Careful"}),
+    ("away", {}),
 )
+_TOTP = {"careful": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
+_FURNISH = """
+import json
+from accounts.models import User
+from tests.furnished import furnish, give_factors
+for name, secret in {secrets}.items():
+    give_factors(User.objects.get(email=f"{{name}}@example.com"), secret)
+print(json.dumps(furnish(User.objects.get(email="ada@example.com"))))
+"""
 _PENDING = (
     "from videos.models import Video;"
     "Video.objects.filter(pk={video!r}).update(moderation='pending')"
@@ -58,8 +71,8 @@ _CLIPS: Mapping[str, tuple[str, int]] = {
 
 @dataclass
 class Scene:
-    """The site, its users, the ids of its videos, folders and tracks by name, and the secrets of
-    links."""
+    """The site, its users, the ids of its videos, folders and tracks by name, and what other links
+    need: the ids of webhooks, and secrets."""
 
     site: Vodloom
     staff: Person
@@ -81,13 +94,18 @@ def make(site: Vodloom, folder: Path) -> Scene:
     invitation = site.manage("invite", "guest@example.com", "--role", "moderator")
     made.links["invitation"] = invitation.strip().strip("/").rpartition("/")[2]
     _upload_all(made, folder)
+    code = _FURNISH.format(secrets=_TOTP)
+    made.links |= json.loads(site.manage("shell", "--verbosity", "0", "--command", code))
     return made
 
 
 def _people(site: Vodloom) -> dict[str, Person]:
     code = _PEOPLE.format(people=list(_ACCOUNTS), password=PASSWORD)
     site.manage("shell", "--command", code)
-    return {name: Person(site, f"{name}@example.com", PASSWORD) for name, _ in _ACCOUNTS}
+    return {
+        name: Person(site, f"{name}@example.com", PASSWORD, _TOTP.get(name, ""))
+        for name, _ in _ACCOUNTS
+    }
 
 
 def _upload_all(made: Scene, folder: Path) -> None:
@@ -220,10 +238,26 @@ def _leave_unfinished(made: Scene, folder: Path) -> None:
     working = ada.upload(draw(folder / "The long way home.mp4", "testsrc2=s=1280x720:r=25", 24))
     made.videos["working"] = working
     wait_until(lambda: _percent(ada, working) > 5, "it is being made", _SECONDS)
-    for name in ("encode", "light", "reconciler"):
-        site.processes[name].send_group(signal.SIGSTOP)
+    wait_until(lambda: _freeze(site), "they hold still", _SECONDS)
     made.videos["waiting"] = ada.upload(folder / "Three to two.mp4")
     _edit(ada, made.videos["waiting"], title="Last in the queue")
+
+
+def _freeze(site: Vodloom) -> bool:
+    """Freeze what works on videos, but let it go on and return False if it was frozen while it held
+    the lock of the database."""
+    for name in ("encode", "light", "reconciler"):
+        site.processes[name].send_group(signal.SIGSTOP)
+    database = sqlite3.connect(site.data / "vodloom.sqlite3", timeout=1, isolation_level=None)
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        go_on(site)
+        return False
+    finally:
+        database.close()
+    return True
 
 
 def go_on(site: Vodloom) -> None:

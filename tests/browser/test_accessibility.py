@@ -64,7 +64,7 @@ def test_nothing_serious_keeps_anybody_out(scene: Scene, chromium: Browser, look
     with ExitStack() as cleanup:
         contexts = {
             who: _open(cleanup, chromium, scene, who, look)
-            for who in ("", "ada", "new", "viewer", "staff")
+            for who in ("", "ada", "new", "viewer", "careful", "staff")
         }
         page = contexts["staff"].new_page()
         admin = states.admin_states(page)

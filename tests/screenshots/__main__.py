@@ -1,4 +1,5 @@
-"""Make pictures of every page and state, wide, dark and on a phone, of a site of its own.
+"""Make pictures of every page and state and of every mail, wide, dark and on a phone, of a site of
+its own.
 
     python -m tests.screenshots [--out FOLDER] [--only WORD] [--docs]
 
@@ -22,19 +23,21 @@ from tests.browser import scenes, states
 from tests.browser.launching import running_chromium
 from tests.browser.scenes import Scene
 from tests.browser.states import State
+from tests.screenshots import mails
 from tests.servers.app import running_vodloom
 from tests.servers.redis import running_redis
 
 ROOT = Path(__file__).parents[2]
+_PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "phone": {
-        "viewport": {"width": 390, "height": 844},
-        "color_scheme": "light",
-        "has_touch": True,
-        "device_scale_factor": 2,
-    },
+    "phone": {**_PHONE, "color_scheme": "light"},
+    "phone-dark": {**_PHONE, "color_scheme": "dark"},
 }
 # A few more looks at what changes its shape most.
 RARE_LOOKS: Mapping[str, Mapping[str, Any]] = {
@@ -63,6 +66,7 @@ def main() -> None:
         else:
             count = _shoot(scene, chromium, out, LOOKS, (), only=arguments.only)
             count += _shoot(scene, chromium, out, RARE_LOOKS, RARELY, only=arguments.only)
+            count += mails.shoot(scene, chromium, out, LOOKS, only=arguments.only)
     sys.stdout.write(f"{count} pictures in {out}\n")
 
 
@@ -100,16 +104,14 @@ def _shoot(
     count = 0
     for look, options in looks.items():
         with ExitStack() as cleanup:
-            contexts = _contexts(cleanup, scene, chromium, options)
+            contexts = _Contexts(cleanup, scene, chromium, options)
             for state in _states(contexts, names, only):
                 name = f"{state.name}.png" if exact else f"{state.name}-{look}.png"
                 count += _frame(scene, contexts[state.who], state, out / name, whole=not exact)
     return count
 
 
-def _states(
-    contexts: Mapping[str, BrowserContext], names: tuple[str, ...], only: str
-) -> Iterator[State]:
+def _states(contexts: _Contexts, names: tuple[str, ...], only: str) -> Iterator[State]:
     wanted = list(states.STATES)
     if not names:
         page = contexts["staff"].new_page()
@@ -120,17 +122,23 @@ def _states(
     )
 
 
-def _contexts(
-    cleanup: ExitStack, scene: Scene, chromium: Browser, options: Mapping[str, Any]
-) -> dict[str, BrowserContext]:
-    found = {}
-    people = {"": None, "staff": scene.staff, **scene.people}
-    for who, person in people.items():
-        own = {"base_url": scene.site.url, "reduced_motion": "reduce", **options}
-        found[who] = scenes.logged_in(chromium, person, **own)
-        found[who].set_default_timeout(15_000)
-        cleanup.callback(found[who].close)
-    return found
+class _Contexts(dict[str, BrowserContext]):
+    """The contexts of users, who log in when their first page is wanted."""
+
+    def __init__(
+        self, cleanup: ExitStack, scene: Scene, chromium: Browser, options: Mapping[str, Any]
+    ) -> None:
+        super().__init__()
+        self._cleanup, self._scene, self._chromium = cleanup, scene, chromium
+        self._options = {"base_url": scene.site.url, "reduced_motion": "reduce", **options}
+
+    def __missing__(self, who: str) -> BrowserContext:
+        scene = self._scene
+        person = {"": None, "staff": scene.staff, **scene.people}[who]
+        self[who] = scenes.logged_in(self._chromium, person, **self._options)
+        self[who].set_default_timeout(15_000)
+        self._cleanup.callback(self[who].close)
+        return self[who]
 
 
 def _frame(scene: Scene, context: BrowserContext, state: State, file: Path, *, whole: bool) -> bool:

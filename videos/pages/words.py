@@ -86,6 +86,7 @@ ESTIMATING = "Estimating…"
 _MINUTE, _HOUR = 60, 3600
 _SHORT, _A_TENTH = 0.95, 0.095
 _KIBI = 1024
+_MEGA = 10**6
 # The last seconds cannot be estimated more precisely.
 _FEW_SECONDS, _STEP_SECONDS = 10, 5
 _TEENS = range(11, 14)
@@ -153,7 +154,10 @@ def download(received: int, whole: int | None, rate: int | None) -> str:
 
 
 def limit(count: int) -> str:
-    """Return a limit as 512 MiB or 1.5 GiB, in the units in which limits are configured."""
+    """Return a limit as 512 MiB or 2.0 GB, in the units in which it was set: sites set theirs in
+    powers of 1024, and plans theirs mostly in powers of 1000."""
+    if count and count % _MEGA == 0:
+        return size(count)
     value, unit = float(count), "bytes"
     for larger in ("KiB", "MiB", "GiB", "TiB"):
         if value < _KIBI:

@@ -74,6 +74,7 @@ def test_time_left(seconds: int | None, shown: str) -> None:
         (1536, "1.5 KiB"),
         (512 * 1024**2, "512 MiB"),
         (10 * 1024**3, "10 GiB"),
+        (2 * 10**9, "2.0 GB"),
     ],
 )
 def test_limits(count: int, shown: str) -> None:

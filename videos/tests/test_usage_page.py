@@ -36,8 +36,8 @@ def test_what_is_used_and_left_is_told_in_words_and_by_meters(browser: Client, o
     said = words(page)
     assert "Stored files 5.0 GB of 10 GB 5.0 GB left" in said
     assert "Stored minutes 1.5 minutes no limit" in said
-    assert "Uploads today 1 upload of 20 uploads 19 uploads left" in said
-    assert "A file 2.0 GB at most A video 1 h 30 min at most" in said
+    assert "Uploads today 1 of 20 uploads 19 uploads left" in said
+    assert "Largest file 2.0 GB Longest video 1 h 30 min" in said
     assert page.count("<meter") == 2
     assert 'max="20.000000" high="16.000000" optimum="0" value="1.000000"' in page
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit, outbox
 from accounts.models import User
 from accounts.scopes import Scope
+from config import site_address
 from videos.models import WebhookEndpoint
 from videos.webhooks import addresses, fan_out, hearing, secrets
 from videos.webhooks.wanted import require_known
@@ -139,7 +140,13 @@ def give_up(endpoint: WebhookEndpoint, why: Disabled) -> None:
     """Turn an endpoint off because of its answers, and tell its owner by mail."""
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(disabled_at=Now(), disabled_reason=why)
     audit.record("webhook.disabled", endpoint, details={"reason": why})
-    outbox.write(endpoint.owner, _TEMPLATE, url=shown(endpoint), is_gone=why == Disabled.GONE)
+    outbox.write(
+        endpoint.owner,
+        _TEMPLATE,
+        url=shown(endpoint),
+        is_gone=why == Disabled.GONE,
+        link=site_address.page("account_webhook", endpoint.pk),
+    )
 
 
 def locked(endpoint_id: UUID) -> WebhookEndpoint:

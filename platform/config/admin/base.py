@@ -36,6 +36,8 @@ class LightAdmin(AuditedAdmin):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     empty_value_display = NOTHING
+    empty_hint: ClassVar[str] = ""
+    """Where the rows of the list come from, as an empty list says."""
     narrowed_by_links: ClassVar[tuple[str, ...]] = ()
     """The lookups by which links of other pages narrow the list, besides its filters."""
 

@@ -77,10 +77,16 @@ def _meters(found: Mapping[Quota, Standing]) -> Iterator[Meter]:
         if one.limit is None:
             yield Meter(str(quota), label, used, "no limit")
             continue
-        said = f"{used} of {amount(quota, one.limit)}"
+        said = f"{_number(quota, one.used or 0)} of {amount(quota, one.limit)}"
         left = f"{amount(quota, one.left or 0)} left"
         yield Meter(str(quota), label, said, left, min(one.used or 0, one.limit), one.limit)
 
 
 def _at_most(one: Standing, quota: Quota) -> str:
-    return "no limit of your plan" if one.limit is None else f"{amount(quota, one.limit)} at most"
+    return "No limit in your plan" if one.limit is None else amount(quota, one.limit)
+
+
+def _number(quota: Quota, used: float) -> str:
+    """Return what is used as it stands before the limit, which names the unit of what is counted;
+    sizes have units of their own."""
+    return amount(quota, used) if quota == Quota.STORED_BYTES else f"{used:,.6g}"

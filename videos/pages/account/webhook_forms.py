@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC
+from itertools import islice
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 
 from accounts.models import User
 from videos.events.kinds import KINDS
@@ -50,13 +52,19 @@ class WebhookForm(forms.Form):
         required=False,
         choices=_choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text="It hears of all events if you choose none.",
+        help_text="If you choose none, it hears of all events. A name with * stands for all that"
+        " begin so.",
     )
 
     def __init__(self, user: User, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         if not hearing.may_hear_everybody(user):
             del self.fields["all_videos"]
+
+    def events_by_subject(self) -> list[tuple[str, list[BoundWidget]]]:
+        """Return the boxes of the events, by what the events are about."""
+        boxes = iter(self["events"])
+        return [(about, list(islice(boxes, len(names)))) for about, names in _choices()]
 
     def clean_url(self) -> str:
         """Return the address, if messages may be sent to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -188,12 +189,17 @@ def _one(request: HttpRequest, endpoint: WebhookEndpoint, **more: Any) -> HttpRe
         "astray": _ASTRAY,
         "form": WebhookForm.of(endpoint),
         "replay_form": ReplayForm(),
-        "deliveries": rows[:_SHOWN],
+        "deliveries": [_with_moments(row) for row in rows[:_SHOWN]],
         "before": rows[_SHOWN - 1].pk if len(rows) > _SHOWN else None,
         "state": state,
-        "states": WebhookDelivery.State.values,
+        "states": WebhookDelivery.State.choices,
     }
     return render(request, "account/webhook.html", context | more)
+
+
+def _with_moments(row: WebhookDelivery) -> WebhookDelivery:
+    row.attempts = [{**one, "at": datetime.fromisoformat(one["at"])} for one in row.attempts]
+    return row
 
 
 def _readable(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
