@@ -88,7 +88,8 @@ def give_factors(user: User, secret: str) -> None:
 
 def _credential(name: bytes, *, alone: bool) -> dict[str, Any]:
     """Return what a browser tells of a new passkey; with ``alone`` it needs no password."""
-    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = ES256.from_cryptography_key(private.public_key())  # type: ignore[no-untyped-call]
     data = AuthenticatorData.create(
         hashlib.sha256(_PLACE.encode()).digest(),
         AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT,

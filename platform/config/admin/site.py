@@ -53,13 +53,13 @@ class VodloomAdminSite(AdminSite):
             raise PermissionDenied
         return redirect("admin:index")
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # it renders nothing
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lead to the page of the account, whose form counts attempts and tells the owner."""
         return redirect(reverse("account_security") + "#password")
 
-    def password_change_done(
+    def password_change_done(  # type: ignore[override]  # it renders nothing
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lead to the page of the account."""
