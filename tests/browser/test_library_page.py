@@ -35,7 +35,7 @@ def video(person: Person, short_clip: Path) -> str:
 def test_a_file_dropped_on_the_library_is_taken(person: Person, open_page: Open) -> None:
     page = open_page(person)
     page.evaluate(_DROP, "This is a text.")
-    expect(page.get_by_text("This is a text. Choose a video")).to_be_visible()
+    expect(page.get_by_text("This is a text file. Choose a video")).to_be_visible()
     assert person.ask("GET", "/api/v1/videos/").json()["results"] == []
 
 
