@@ -105,7 +105,7 @@ def test_the_owner_is_told_how_long_others_may_play_on(
         monkeypatch.setattr(outputs(), "public_base", "https://bucket.example/", raising=False)
     client.force_login(owner)
     page = page_of(client, plays())
-    assert page.count("may play on for 2 hours at most") == (2 if in_bucket else 0)
+    assert page.count("may play on for 2 hours at most") == (3 if in_bucket else 0)
 
 
 @pytest.mark.parametrize(("visibility", "listed"), [("public", True), ("unlisted", False)])
