@@ -23,6 +23,12 @@ MOST_OF_ONE = 20
 """The most endpoints that one user may have."""
 _TEMPLATE = "mail/webhook_disabled"
 Disabled = WebhookEndpoint.Disabled
+_UNKNOWN: Mapping[str, Any] = {
+    **dict.fromkeys(("failing_since", "paused_until", "slow_until", "last_at", "last_ms")),
+    "last_status": None,
+    "last_error": "",
+}
+"""The health of an address that was not asked yet."""
 
 
 class TooManyWebhooks(Exception):
@@ -79,15 +85,16 @@ def create(
 @transaction.atomic
 def change(endpoint_id: UUID, *, by: User | None = None, **values: Any) -> None:
     """Change the address, description, events or ``all_videos`` of an endpoint, or turn it on or
-    off by ``enabled``. Its owner must have the rights for that; ``by`` is the owner with the scopes
-    of a request. Raises ``WebhookEndpoint.DoesNotExist``, ``OffByStaff`` and what ``create``
-    does."""
+    off by ``enabled``. A new address begins with an unknown health. Its owner must have the rights
+    for that; ``by`` is the owner with the scopes of a request. Raises
+    ``WebhookEndpoint.DoesNotExist``, ``OffByStaff`` and what ``create`` does."""
     enabled = values.pop("enabled", None)
     endpoint = locked(endpoint_id)
     changed = {name: new for name, new in values.items() if getattr(endpoint, name) != new}
     _require(by or endpoint.owner, **changed)
     if changed:
-        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changed)
+        health = _UNKNOWN if "url" in changed else {}
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changed, **health)
         audit.record("webhook.updated", endpoint, details={"changed": sorted(changed)})
     if enabled and endpoint.disabled_reason == Disabled.STAFF:
         raise OffByStaff

@@ -35,26 +35,32 @@ class Outcome:
 
 def record(outcomes: Sequence[Outcome]) -> None:
     """Note outcomes in one transaction. A delivery that another worker has claimed since is left
-    to that worker. All times are the database's, since workers' clocks may be wrong."""
+    to that worker. What came of a request to an address that the endpoint no longer has says
+    nothing of its health. All times are the database's, since workers' clocks may be wrong."""
     with transaction.atomic():
         locked = _locked({one.parcel.endpoint for one in outcomes})
         if not locked:
             return
         now, health = locked[0].database_now, {row.pk: row for row in locked}
         ours = _ours(outcomes)
-        told = []
+        told: list[WebhookDelivery] = []
+        gone: set[UUID] = set()
         for one in outcomes:
             row, endpoint = ours.get(one.parcel.delivery), health.get(one.parcel.endpoint)
             if row is None or endpoint is None or row.claim != one.parcel.claim:
                 continue
             if one.answer is None:
                 _drop(row, one.dropped, now)
-            else:
-                _note(row, one.parcel, one.answer, now)
-                _observe(endpoint, one.answer, now)
-                told.append(row)
+                continue
+            has_moved = one.parcel.url != endpoint.url
+            _note(row, one.parcel, one.answer, now, has_moved=has_moved)
+            told.append(row)
+            if has_moved:
+                continue
+            _observe(endpoint, one.answer, now)
+            if one.answer.is_gone:
+                gone.add(endpoint.pk)
         _write(told)
-        gone = {one.parcel.endpoint for one in outcomes if one.answer and one.answer.is_gone}
         for endpoint in health.values():
             _judge(endpoint, now, is_gone=endpoint.pk in gone)
 
@@ -76,8 +82,10 @@ def _drop(row: WebhookDelivery, code: str, now: datetime) -> None:
     )
 
 
-def _note(row: WebhookDelivery, parcel: Parcel, answer: Answer, now: datetime) -> None:
-    row.state, row.next_at = _next(parcel, answer, now)
+def _note(
+    row: WebhookDelivery, parcel: Parcel, answer: Answer, now: datetime, *, has_moved: bool
+) -> None:
+    row.state, row.next_at = _next(parcel, answer, now, has_moved=has_moved)
     row.ended_at = None if row.next_at else now
     row.tried_at, row.claim = parcel.tried_at or now, None
     row.status, row.error, row.answer = answer.status, answer.error, answer.text
@@ -104,9 +112,15 @@ def _write(rows: Sequence[WebhookDelivery]) -> None:
         )
 
 
-def _next(parcel: Parcel, answer: Answer, now: datetime) -> tuple[State, datetime | None]:
+def _next(
+    parcel: Parcel, answer: Answer, now: datetime, *, has_moved: bool
+) -> tuple[State, datetime | None]:
+    """Return what follows: one that failed at an address that the endpoint no longer has is sent
+    to the new one at once."""
     if answer.is_success:
         return State.DELIVERED, None
+    if has_moved:
+        return State.PENDING, now
     wait = retries.wait_after(answer, parcel.tries, now)
     return (State.FAILED, None) if wait is None else (State.PENDING, now + wait)
 
