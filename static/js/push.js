@@ -62,16 +62,19 @@ class PushSwitch extends HTMLElement {
   async turnOn() {
     if ((await Notification.requestPermission()) !== "granted") throw new Error("The browser was not allowed to show messages.");
     await navigator.serviceWorker.register(this.dataset.worker);
-    const { pushManager } = await navigator.serviceWorker.ready;
+    const { active, pushManager } = await navigator.serviceWorker.ready;
     // One of another user, or for keys that the site had before, is worth nothing here.
     await (await pushManager.getSubscription())?.unsubscribe();
     const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: this.dataset.key });
     await ask(SUBSCRIPTIONS, { method: "POST", body: subscription.toJSON() });
+    // The worker proves by it later that another subscription takes its place.
+    active.postMessage({ subscribed: { ...subscription.toJSON(), key: this.dataset.key } });
   }
 
   async turnOff() {
     await ask(`${SUBSCRIPTIONS}${this.known.id}/`, { method: "DELETE" });
     const worker = await navigator.serviceWorker.getRegistration(this.dataset.worker);
+    worker?.active?.postMessage({ subscribed: null });
     await (await worker?.pushManager.getSubscription())?.unsubscribe();
   }
 }

@@ -7,12 +7,15 @@ from typing import Any, cast
 
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
-from rest_framework.exceptions import ErrorDetail, NotAuthenticated, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated, Throttled, ValidationError
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import throttling
 from accounts.app_tokens import AppToken
 from accounts.models import ApiKey, PushSubscription, User
 from accounts.session_store import SessionAsItStands
@@ -23,11 +26,13 @@ from videos.api.serializers.notifications import (
     NotificationChoicesSerializer,
     PushFormSerializer,
     PushKeySerializer,
+    PushRenewalFormSerializer,
     PushSubscriptionSerializer,
+    offered,
 )
 from videos.api.strictness import StrictRequests
 from videos.notifications import choices
-from videos.push import keys, subscriptions
+from videos.push import keys, renewal, subscriptions
 
 
 class NotificationChoicesView(StrictRequests, viewsets.GenericViewSet[Any]):
@@ -93,7 +98,7 @@ class PushSubscriptionViewSet(
         try:
             made = subscriptions.subscribe(
                 cast(User, request.user),
-                form.offered(request.headers.get("User-Agent", "")),
+                offered(form.validated_data, request.headers.get("User-Agent", "")),
                 key=key,
                 session=session,
             )
@@ -108,6 +113,40 @@ class PushSubscriptionViewSet(
         """Send no more messages to a browser."""
         subscriptions.unsubscribe(self.get_object())
         return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class PushRenewalView(StrictRequests, viewsets.GenericViewSet[Any]):
+    """Replaces the subscription of a browser. The old one and its secret stand for credentials, so
+    no session or key is looked at; wrong ones count as wrong keys."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    takes_keys = False  # doing it again changes nothing
+    filter_backends = ()
+    pagination_class = None
+    bodies = {"create": PushRenewalFormSerializer}
+
+    @extend_schema(auth=[], request=PushRenewalFormSerializer, responses={204: None})
+    def create(self, request: Request) -> Response:
+        """Replace a subscription by what the browser has now."""
+        form = PushRenewalFormSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        old, new = form.validated_data["old"], form.validated_data["new"]
+        try:
+            renewal.renew(old["endpoint"], old["auth"].rstrip("="), offered(new))
+        except subscriptions.EndpointWrong as error:
+            raise ValidationError({"new": _told(error).detail}) from error
+        except renewal.NotKnown as error:
+            _count_wrong(request)
+            raise Http404 from error
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _count_wrong(request: Request) -> None:
+    """Count a wrong secret; raise ``Throttled`` for too many from one network."""
+    usage = throttling.of_wrong_key(request.META.get("REMOTE_ADDR"))
+    if usage is not None and usage.is_over:
+        raise Throttled(wait=usage.seconds)
 
 
 def _session_of(request: Request) -> SessionBase:

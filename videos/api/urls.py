@@ -21,6 +21,7 @@ from videos.api.me_views import MeView
 from videos.api.notification_views import (
     NotificationChoicesView,
     PushKeyView,
+    PushRenewalView,
     PushSubscriptionViewSet,
 )
 from videos.api.profile_views import ProfileViewSet
@@ -114,6 +115,11 @@ urlpatterns = [
             {"get": "retrieve", "patch": "partial_update"}, basename="notification-choices"
         ),
         name="notification-choices",
+    ),
+    path(
+        "push/renewal/",
+        PushRenewalView.as_view({"post": "create"}, basename="push-renewal"),
+        name="push-renewal",
     ),
     path(
         "push/key/", PushKeyView.as_view({"get": "retrieve"}, basename="push-key"), name="push-key"

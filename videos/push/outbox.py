@@ -27,6 +27,8 @@ logger = structlog.get_logger(__name__)
 LIVES = timedelta(days=1)
 MOST_FAILURES = 5
 """So many messages in a row that were given up end a subscription."""
+GONE = "gone"
+"""The error of a message whose browser has no subscription at the moment."""
 
 _FIRST_RETRY = timedelta(seconds=30)
 _LONGEST_RETRY = timedelta(hours=2)
@@ -51,10 +53,10 @@ def is_due() -> bool:
 
 def prune_push() -> int:
     """Delete messages that are over and older than ``KEEP_EVENTS_DAYS``, and subscriptions that
-    have ended, at most 500 of each, and return how many rows."""
+    have ended for good, at most 500 of each, and return how many rows."""
     until = Now() - timedelta(days=settings.KEEP_EVENTS_DAYS)
     over = PushMessage.objects.filter(next_at=None, created_at__lt=until)
-    ended = PushSubscription.objects.exclude(pk__in=subscriptions.live().values("pk"))
+    ended = PushSubscription.objects.exclude(pk__in=subscriptions.renewable().values("pk"))
     return _deleted(over) + _deleted(ended)
 
 
@@ -117,13 +119,26 @@ def note_failure(message: PushMessage, why: str, wait_seconds: int | None = None
         _row(message).update(next_at=Now() + wait, error=why[:100])
 
 
-def forget_browser(message: PushMessage) -> None:
-    """Delete the subscription of a browser that is gone, or logged out, and its messages."""
-    PushSubscription.objects.filter(pk=message.subscription_id).delete()
+def note_gone(message: PushMessage, to: PushSubscription) -> None:
+    """Note that the push service has ended the subscription that it was asked about, unless the
+    browser was given another one meanwhile. The message waits: that may still come."""
+    asked = PushSubscription.objects.filter(pk=to.pk, endpoint_sha256=to.endpoint_sha256)
+    asked.update(expires_at=Now())
+    note_failure(message, GONE)
+
+
+def note_ended(message: PushMessage) -> None:
+    """Note that a message is for a browser whose subscription has ended: it waits if that may be
+    renewed, and is deleted with the subscription otherwise."""
+    row = PushSubscription.objects.filter(pk=message.subscription_id)
+    if not row.exclude(pk__in=subscriptions.renewable().values("pk")).delete()[0]:
+        note_failure(message, GONE)
 
 
 def _count_failure(message: PushMessage) -> None:
-    own = PushSubscription.objects.filter(pk=message.subscription_id)
+    own = PushSubscription.objects.filter(
+        pk__in=subscriptions.live().values("pk"), id=message.subscription_id
+    )
     own.update(failures=F("failures") + 1)
     own.filter(failures__gte=MOST_FAILURES).delete()
 

@@ -58,7 +58,7 @@ class _Sending:
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self.way: dict[Future[Answer], PushMessage] = {}
+        self.way: dict[Future[Answer], tuple[PushMessage, PushSubscription]] = {}
 
     def begin(self) -> None:
         """Begin to send what is due, as far as there is room."""
@@ -75,10 +75,10 @@ class _Sending:
     def note(self, seconds: float) -> int:
         """Wait for the next answers and note them; return how many messages were taken."""
         done, _ = wait(self.way, timeout=seconds, return_when=FIRST_COMPLETED)
-        return sum(_note(self.way.pop(future), future) for future in done)
+        return sum(_note(*self.way.pop(future), future) for future in done)
 
     def _take(self) -> PushMessage | None:
-        browsers = [message.subscription for message in self.way.values()]
+        browsers = [to for _, to in self.way.values()]
         return outbox.take(
             not_of=_full((one.user_id for one in browsers), OF_USER),
             not_at=_full((service_of(one) for one in browsers), OF_SERVICE),
@@ -87,12 +87,16 @@ class _Sending:
     def _submit(self, message: PushMessage, key: Vapid02) -> None:
         live = subscriptions.live().select_related("user")
         to = live.filter(pk=message.subscription_id).first()
-        if to is None or not subscriptions.is_logged_in(to):
-            outbox.forget_browser(message)
+        if to is not None and not subscriptions.is_logged_in(to):
+            to.delete()
+            return
+        if to is None:
+            outbox.note_ended(message)
             return
         left = message.created_at + outbox.LIVES - timezone.now()
         ttl = max(0, int(left.total_seconds()))
-        self.way[self._pool.submit(service.send, to, message.payload, key, ttl=ttl)] = message
+        future = self._pool.submit(service.send, to, message.payload, key, ttl=ttl)
+        self.way[future] = message, to
 
 
 def service_of(subscription: PushSubscription) -> str:
@@ -104,7 +108,7 @@ def _full(on_the_way: Iterable[T], most: int) -> Collection[T]:
     return [one for one, count in Counter(on_the_way).items() if count >= most]
 
 
-def _note(message: PushMessage, future: Future[Answer]) -> bool:
+def _note(message: PushMessage, to: PushSubscription, future: Future[Answer]) -> bool:
     """Note what came of a message; return whether it was taken."""
     try:
         answer = future.result()
@@ -116,7 +120,7 @@ def _note(message: PushMessage, future: Future[Answer]) -> bool:
         outbox.note_failure(message, type(error).__name__)
         return False
     if answer.is_gone:
-        outbox.forget_browser(message)
+        outbox.note_gone(message, to)
     elif answer.is_taken:
         outbox.note_taken(message)
     else:

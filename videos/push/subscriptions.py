@@ -1,7 +1,9 @@
 """The browsers that users allowed to show messages.
 
 A subscription ends with what it was made by: a browser's when it logs out or its user's password
-changes, a program's when its key is revoked or expires, and all when the user is deactivated.
+changes, a program's when its key is revoked or expires, and all when the user is deactivated. One
+that its push service ended is kept for a while, since the browser may say what replaces it
+(``renewal``).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import binascii
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,8 @@ from videos.fetching import addresses, urls
 
 MOST_OF_ONE = 20
 """The most subscriptions of a user."""
+RENEWABLE = timedelta(days=30)
+"""For how long one that its push service ended can be renewed."""
 
 _PURPOSE = "push_subscription"
 _SESSION = "push"
@@ -64,11 +68,12 @@ class Offered:
 def live() -> QuerySet[PushSubscription]:
     """Return the subscriptions that messages may go to, as far as the database knows: see
     ``is_logged_in``."""
-    stands = Q(expires_at=None) | Q(expires_at__gt=Now())
-    key_stands = Q(key__expires_at=None) | Q(key__expires_at__gt=Now())
-    return PushSubscription.objects.filter(
-        stands, key_stands, user__is_active=True, key__revoked_at=None
-    )
+    return _not_expired_since(Now())
+
+
+def renewable() -> QuerySet[PushSubscription]:
+    """Return those that are ``live``, or would be if their push service had not ended them."""
+    return _not_expired_since(Now() - RENEWABLE)
 
 
 def of(user: User) -> QuerySet[PushSubscription]:
@@ -85,7 +90,7 @@ def subscribe(
     or ``TooMany``.
     """
     require_good(offered)
-    name = hashlib.sha256(offered.endpoint.encode()).hexdigest()
+    name = name_of(offered.endpoint)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         PushSubscription.objects.filter(endpoint_sha256=name).delete()
@@ -97,7 +102,7 @@ def subscribe(
             endpoint=offered.endpoint,
             endpoint_sha256=name,
             p256dh=offered.p256dh,
-            auth=sealing.seal(offered.auth, _PURPOSE),
+            auth=seal(offered.auth),
             login="" if key else login_of(user),
             user_agent=offered.user_agent[:_LONGEST_AGENT],
             expires_at=offered.expires_at,
@@ -139,6 +144,16 @@ def secret_of(subscription: PushSubscription) -> str:
     return sealing.unseal(subscription.auth, _PURPOSE)
 
 
+def name_of(endpoint: str) -> str:
+    """Return the hash by which an endpoint is found."""
+    return hashlib.sha256(endpoint.encode()).hexdigest()
+
+
+def seal(secret: str) -> str:
+    """Return a browser's secret as it is kept."""
+    return sealing.seal(secret, _PURPOSE)
+
+
 def login_of(user: User) -> str:
     """Return what stands for the password with which a user is logged in."""
     return _short(user.get_session_auth_hash())
@@ -156,6 +171,14 @@ def require_good(offered: Offered) -> None:
         raise _no_key("p256dh")
     if len(_decoded(offered.auth)) != _SECRET_BYTES:
         raise _no_key("auth")
+
+
+def _not_expired_since(moment: Any) -> QuerySet[PushSubscription]:
+    stands = Q(expires_at=None) | Q(expires_at__gt=moment)
+    key_stands = Q(key__expires_at=None) | Q(key__expires_at__gt=Now())
+    return PushSubscription.objects.filter(
+        stands, key_stands, user__is_active=True, key__revoked_at=None
+    )
 
 
 def _require_endpoint(url: str) -> None:

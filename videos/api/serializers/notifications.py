@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,16 +97,19 @@ class PushFormSerializer(StrictForm):
     )
     keys = PushKeysSerializer()
 
-    def offered(self, user_agent: str) -> Offered:
-        """Return what was sent."""
-        sent = self.validated_data
-        return Offered(
-            endpoint=sent["endpoint"],
-            p256dh=sent["keys"]["p256dh"].rstrip("="),
-            auth=sent["keys"]["auth"].rstrip("="),
-            expires_at=_moment(sent.get("expirationTime")),
-            user_agent=user_agent,
-        )
+
+class PushProofSerializer(StrictForm):
+    """What a browser's subscription was."""
+
+    endpoint = TextField(max_length=_LONGEST_ENDPOINT, help_text="as it was sent to subscribe")
+    auth = TextField(max_length=_LONGEST_KEY, help_text="its secret, of `keys`")
+
+
+class PushRenewalFormSerializer(StrictForm):
+    """What a browser's subscription was, and what it is now."""
+
+    old = PushProofSerializer()
+    new = PushFormSerializer(help_text="as `PushSubscription.toJSON()` returns it")
 
 
 class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
@@ -120,6 +124,17 @@ class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
             "user_agent": {"help_text": "of the browser that subscribed"},
             "expires_at": {"help_text": "as the browser said; null: it does not"},
         }
+
+
+def offered(sent: Mapping[str, Any], user_agent: str = "") -> Offered:
+    """Return the subscription in the validated data of its form."""
+    return Offered(
+        endpoint=sent["endpoint"],
+        p256dh=sent["keys"]["p256dh"].rstrip("="),
+        auth=sent["keys"]["auth"].rstrip("="),
+        expires_at=_moment(sent.get("expirationTime")),
+        user_agent=user_agent,
+    )
 
 
 def _moment(milliseconds: int | None) -> datetime | None:

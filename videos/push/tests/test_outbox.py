@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -13,7 +14,7 @@ from accounts import api_keys
 from accounts.models import ApiKey, PushKey, PushMessage, PushSubscription, User
 from processing.reconciler.mail import wake_push
 from videos.actors import send_pushes
-from videos.push import keys, outbox, sending, subscriptions
+from videos.push import keys, outbox, renewal, sending, subscriptions
 from videos.push.tests.conftest import Browser, PushService, is_signed_by_us, waiting
 
 PAYLOAD = {"title": "שלום", "body": "The video is ready.", "path": "/watch/1/", "tag": "t"}
@@ -60,13 +61,52 @@ def test_the_subscription_of_a_program_ends_with_its_key(
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_browser_that_is_gone_is_forgotten(
-    message: PushMessage, service: PushService, status: int
+def test_a_browser_that_is_gone_is_asked_no_more_and_its_message_waits_for_another(
+    message: PushMessage, service: PushService, browser: Browser, status: int
 ) -> None:
     service.status = status
     assert sending.send_due() == 0
-    assert not PushSubscription.objects.exists()
-    assert not PushMessage.objects.exists()
+    assert not subscriptions.live().exists()
+    make_due()
+    assert (sending.send_due(), len(service.got)) == (0, 1)
+    service.status = 201
+    new = Browser(f"{service.origin}/send/new")
+    renewal.renew(browser.endpoint, browser.keys["auth"], new.offered())
+    make_due()
+    assert sending.send_due() == 1
+    assert service.got[-1][0] == "/send/new"
+    assert new.read(service.got[-1][2]) == PAYLOAD
+
+
+def test_an_old_address_that_is_gone_ends_no_new_one(
+    message: PushMessage, service: PushService, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser renewed while the message to its old address was on its way."""
+    new = Browser(f"{service.origin}/send/new")
+    note = outbox.note_gone
+
+    def renew_first(*noted: Any) -> None:
+        renewal.renew(browser.endpoint, browser.keys["auth"], new.offered())
+        note(*noted)
+
+    monkeypatch.setattr(outbox, "note_gone", renew_first)
+    service.status = 410
+    sending.send_due()
+    service.status = 201
+    make_due()
+    assert sending.send_due() == 1
+    assert service.got[-1][0] == "/send/new"
+
+
+def test_the_messages_of_a_gone_browser_do_not_end_what_may_be_renewed(
+    message: PushMessage, service: PushService
+) -> None:
+    outbox.write([message.subscription_id] * outbox.MOST_FAILURES, PAYLOAD)
+    PushSubscription.objects.update(expires_at=Now())
+    PushMessage.objects.update(created_at=Now() - outbox.LIVES)
+    sending.send_due()
+    assert waiting() == []
+    assert subscriptions.renewable().exists()
 
 
 def test_a_service_that_is_ill_is_asked_again_later_and_later(
@@ -244,5 +284,7 @@ def test_old_messages_and_ended_subscriptions_are_deleted(
     assert outbox.prune_push() == 0
     PushMessage.objects.update(next_at=None, created_at=timezone.now() - timedelta(days=400))
     assert outbox.prune_push() == 1
-    PushSubscription.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    PushSubscription.objects.update(expires_at=timezone.now() - timedelta(days=29))
+    assert outbox.prune_push() == 0
+    PushSubscription.objects.update(expires_at=timezone.now() - timedelta(days=31))
     assert outbox.prune_push() == 1

@@ -18,6 +18,13 @@ PUSH_FORM: Example = {
         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     },
 }
+PUSH_RENEWAL: Example = {
+    "old": {
+        "endpoint": "https://push.example.net/send/ZWFybGllcg",
+        "auth": "dGhlIHNlY3JldCBiZWZvcmU",
+    },
+    "new": PUSH_FORM,
+}
 PUSH_SUBSCRIPTION: Example = {
     "id": "0199b7c4-2f2a-7bb4-9d1e-6f1f7a5d0c11",
     "endpoint_sha256": "7b1f1d3d9c7f0f3d3d6f3d1f8b0e5a1fb3a8f6f0a0a4c0a1c2f9e8d7c6b5a493",

@@ -45,6 +45,16 @@ OPERATIONS: Mapping[str, Operation] = {
         request=examples.PUSH_FORM,
         answer=examples.PUSH_SUBSCRIPTION,
     ),
+    "push-renewal.create": Operation(
+        "renewPushSubscription",
+        "Replace a push subscription",
+        "For a service worker whose `pushsubscriptionchange` tells that the browser has another "
+        "subscription. The endpoint and the secret of the old one are the proof, so no session or "
+        "key is needed. What the push service ended can be replaced for 30 days; what was logged "
+        "out, removed or revoked cannot (404).",
+        refusals={400: ("push_endpoint_forbidden",), 404: ("not_found",)},
+        request=examples.PUSH_RENEWAL,
+    ),
     "push-subscription.destroy": Operation(
         "deletePushSubscription",
         "Remove a push subscription",
