@@ -273,6 +273,7 @@ _TIMES = ("created_at", "expires_at", "last_used_at", "last_used_from", "revoked
 class ApiKeyAdmin(ActingAdmin):
     """Issues keys (the secret is shown once, in the message) and revokes them."""
 
+    empty_hint = "Users make keys on their account page. Here you can issue one to somebody else."
     form = IssueForm
     list_display = (
         *("name", "user", "issued_by", "hint", "may", "expires_at", "last_used_at", "revoked_at"),
@@ -330,6 +331,7 @@ class ApiKeyAdmin(ActingAdmin):
 class OutgoingMailAdmin(ReadOnlyAdmin):
     """Mails to users: sent, waiting, or given up."""
 
+    empty_hint = "Mails about videos and webhooks appear here."
     list_display = ("about", "to", "state", "tries", "error", "created_at", "sent_at", "next_at")
     list_filter = (("sent_at", admin.EmptyFieldListFilter),)
     list_select_related = ("to",)

@@ -54,12 +54,16 @@ class ByKind(_ByValue):
 
     title, parameter_name = "kind", "target_kind"
 
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the kinds that occur, in words."""
+        return [(kind, _in_words(kind)) for kind, _ in super().lookups(request, model_admin)]
 
-def links_to(row: Model, *, viewer: Any) -> SafeString | str:
+
+def links_to(row: Model, *, viewer: Any, words: str = "What was done to it") -> SafeString | str:
     """Return a link to the entries about a row, for those who may view them."""
     if not may(viewer, "accounts.view_auditentry"):
         return NOTHING
-    return listing(AuditEntry, "What was done to it", viewer=viewer, target_id=row.pk)
+    return listing(AuditEntry, words, viewer=viewer, target_id=row.pk)
 
 
 def links_about(user: User, *, viewer: Any) -> SafeString | str:
@@ -67,7 +71,12 @@ def links_about(user: User, *, viewer: Any) -> SafeString | str:
     if not may(viewer, "accounts.view_auditentry"):
         return NOTHING
     did = listing(AuditEntry, "What they did", viewer=viewer, actor__id__exact=user.pk)
-    return format_html("{}, {}", did, links_to(user, viewer=viewer))
+    was_done = links_to(user, viewer=viewer, words="What was done to them")
+    return format_html("{}, {}", did, was_done)
+
+
+def _in_words(kind: str) -> str:
+    return kind.replace("_", " ").replace("api ", "API ")
 
 
 @admin.register(AuditEntry)
@@ -75,7 +84,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what, to what, when, and from where."""
 
     change_list_template = "admin/audit_list.html"
-    list_display = ("at", "who", "how", "address", "action", "on")
+    list_display = ("at", "who", "how_and_where", "action", "on")
     list_filter = (ByKind, ByAction, "at")
     narrowed_by_links = ("target_id", "actor__id__exact", "at__gte", "at__lt")
     ordering = ("-id",)
@@ -128,10 +137,15 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         known = entry.get_via_display()
         return f"{known} {entry.key_hint}…" if entry.key_hint else known
 
+    @display(description="How", ordering="via")
+    def how_and_where(self, entry: AuditEntry) -> str:
+        """How they were known, and from where they came."""
+        return f"{self.how(entry)}, {entry.address}" if entry.address else self.how(entry)
+
     @display(description="On")
     def on(self, entry: AuditEntry) -> str:
         """What it was done to, as it was called then."""
-        kind = entry.target_kind.replace("_", " ")
+        kind = _in_words(entry.target_kind)
         name = self._shown(entry)["name"]
         return f"{kind} “{name}”" if name else kind
 

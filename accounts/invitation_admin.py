@@ -84,6 +84,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at 
 class InvitationAdmin(ActingAdmin):
     """Makes invitations (the link is shown once, in the message) and revokes them."""
 
+    empty_hint = "An invitation lets one person create an account, also when sign-up is closed."
     form = InvitationForm
     list_display = ("__str__", "role", "plan", "state", "made_by", "expires_at", "used")
     list_filter = ("role", ("used_at", admin.EmptyFieldListFilter))

@@ -73,7 +73,7 @@ def _links(user: User) -> dict[str, str]:
     return {
         "confirmation": EmailConfirmationHMAC(address).key,
         "reset": f"{number}-{token.make_token(away)}",
-        "unsubscribe": unsubscribing.token(user.pk, ["ready", "failed"]),
+        "unsubscribe": unsubscribing.token(away.pk, ["ready", "failed"]),
     }
 
 

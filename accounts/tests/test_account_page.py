@@ -146,9 +146,11 @@ def test_a_password_is_changed_said_and_told_by_mail(browser: Client, owner: Use
     form = {"oldpassword": "wrong", "password1": PASSWORD, "password2": PASSWORD}
     assert "errorlist" in browser.post("/accounts/password/change/", form).content.decode()
     form["oldpassword"] = "a long password"
-    answer = browser.post("/accounts/password/change/", form, follow=True)
+    agent = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"}
+    answer = browser.post("/accounts/password/change/", form, follow=True, headers=agent)
     assert said(answer) == ["Your password is changed. Everywhere else you are logged out."]
     assert mail.outbox[-1].subject == "Your password was changed"
+    assert "127.0.0.1, Firefox on Linux" in mail.outbox[-1].body
 
 
 def test_a_key_is_shown_once_and_acts(browser: Client, owner: User) -> None:

@@ -180,6 +180,7 @@ def test_the_command_prints_and_mails_the_link(
     link = capsys.readouterr().out.strip()
     assert link.startswith(f"{site}/accounts/invitation/")
     assert link in mail.outbox[0].body
+    assert "create an account on vod.example.org" in mail.outbox[0].body
     with pytest.raises(CommandError):
         call_command("invite", "new@example", site=site)
     with pytest.raises(CommandError):

@@ -113,6 +113,7 @@ class TaskInline(TabularInline):  # type: ignore[type-arg]  # not generic when i
 class RunAdmin(ActingAdmin, OfVideoAdmin):
     """Jobs, each named by its video."""
 
+    empty_hint = "A job appears here when a video is uploaded."
     list_display = (
         *("name", "kind", "state", "profile_name", "priority", "worked_on"),
         *("error_code", "created_at", "finished_at"),

@@ -62,6 +62,7 @@ class DutyRunAdmin(ReadOnlyAdmin):
 class WorkerAdmin(ProcessAdmin):
     """The workers."""
 
+    empty_hint = "No worker has started yet: without one no video is processed."
     list_display = (
         *("name", "alive", "serves", "works_on", "waits_because", "version"),
         *("started_at", "last_seen"),

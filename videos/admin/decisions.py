@@ -30,6 +30,7 @@ _WORDS = {
 class DecisionAdmin(OfVideoAdmin):
     """Who decided what, when and why. Nobody can change a row."""
 
+    empty_hint = "What moderators decide about videos appears here."
     video_path = "video_id"
     outlives_video = True
 
@@ -71,6 +72,7 @@ class DecisionAdmin(OfVideoAdmin):
 class StaffActionAdmin(ReadOnlyAdmin):
     """What staff did in the admin, apart from moderation."""
 
+    empty_hint = "What staff change in the admin appears here."
     list_display = ("action_time", "user", "content_type", "object_repr", "get_change_message")
     list_select_related = ("user", "content_type")
     search_fields = ("user__email", "object_repr", "=object_id")

@@ -19,6 +19,7 @@ from videos.models import HookDelivery
 class HookDeliveryAdmin(OfVideoAdmin):
     """What generators reported, and what was done about it."""
 
+    empty_hint = "What generators report appears here."
     list_display = (
         *("job_id", "source", "status", "standing", "error_code", "of", "owner", "received_at"),
     )

@@ -20,6 +20,7 @@ from videos.playback import images
 class ImageAdmin(ReadOnlyAdmin):
     """Images; their owners change them."""
 
+    empty_hint = "Images come in by the API, and from AI generators."
     list_display = ("picture", "title", "owner", "format", "measures", "created_at", "deleted_at")
     list_display_links = ("title",)
     list_filter = ("format", Deleted)

@@ -22,6 +22,7 @@ _STATES = {"ready": "ready", "failed": "failed", "approved": "ready", "rejected"
 class NotificationAdmin(OfVideoAdmin):
     """What owners are to be told: by mail and in their browsers, or already told."""
 
+    empty_hint = "What becomes of a video appears here when its owner is to be told of it."
     video_path = "video_id"
     outlives_video = True
 
@@ -50,6 +51,7 @@ class NotificationAdmin(OfVideoAdmin):
 class PushSubscriptionAdmin(ReadOnlyAdmin):
     """The browsers that show messages. Endpoints are not shown: who knows one can send to it."""
 
+    empty_hint = "A browser appears here when its user turns on messages on the account page."
     list_display = ("browser", "user", "created_at", "last_used_at", "failures", "expires_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
@@ -67,6 +69,7 @@ class PushSubscriptionAdmin(ReadOnlyAdmin):
 class PushMessageAdmin(ReadOnlyAdmin):
     """Messages to browsers: sent, waiting, or given up. What they say is for their reader."""
 
+    empty_hint = "Messages appear here once a browser is to show some."
     list_display = ("to", "state", "tries", "error", "created_at", "sent_at", "next_at")
     list_filter = (("sent_at", admin.EmptyFieldListFilter),)
     list_select_related = ("subscription__user",)

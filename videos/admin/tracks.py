@@ -60,6 +60,7 @@ DELETE = Act(
 class TrackAdmin(ActingAdmin, OfVideoAdmin):
     """Captions, subtitles, chapters and added audio, each named with its video."""
 
+    empty_hint = "Captions, chapters and further audio appear here when a video has some."
     list_display = ("name", "of", "kind", "language", "state_label", "origin", "updated_at")
     list_filter = ("kind", "state", "origin", "is_default", ByErrorCode)
     search_fields = (

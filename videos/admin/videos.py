@@ -58,6 +58,7 @@ class VideoList(ChangeList):
 class VideoAdmin(ActingAdmin):
     """Videos: their editable fields, their state and the actions on them."""
 
+    empty_hint = "The videos of all users appear here. The button at the top uploads one."
     list_display = ("picture", "name", "of", "state", "decision", "visibility", "created_at")
     list_display_links = ("name",)
     list_filter = (

@@ -91,6 +91,7 @@ class ByDue(SimpleListFilter):
 class WebhookEndpointAdmin(ActingAdmin, ReadOnlyAdmin):
     """The webhooks of all users. Their secrets are not shown."""
 
+    empty_hint = "Users make webhooks on their account page or by the API; each then appears here."
     list_display = (
         *("name", "owner", "standing", "all_videos", "last_at", "last_status", "last_error"),
     )
@@ -186,6 +187,7 @@ class WebhookEndpointAdmin(ActingAdmin, ReadOnlyAdmin):
 class WebhookDeliveryAdmin(ActingAdmin, ReadOnlyAdmin):
     """The messages to webhooks, with what was answered."""
 
+    empty_hint = "A message appears here when something happens of which a webhook hears."
     narrowed_by_links = ("endpoint",)
     list_display = (
         *("event", "to", "standing", "status", "error", "tries", "duration_ms", "created_at"),

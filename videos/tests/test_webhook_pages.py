@@ -59,6 +59,16 @@ def test_a_webhook_is_made_and_its_secret_shown_once(
     assert verified(server.asked[0], secret[1])
 
 
+def test_the_events_are_grouped_by_what_they_are_about(browser: Client) -> None:
+    groups = text_of(browser).split('role="group" aria-label="Events of ')[1:]
+    for group in groups:
+        about = group.partition('"')[0]
+        names = re.findall(r'name="events" value="([^"]+)"', group)
+        assert names[0] == f"{about}.*"
+        assert {name.partition(".")[0] for name in names} == {about}
+    assert {"video", "image", "job"} <= {group.partition('"')[0] for group in groups}
+
+
 def test_what_was_sent_can_be_read_and_sent_again(
     browser: Client, owner: User, server: BadServer
 ) -> None:
@@ -71,6 +81,7 @@ def test_what_was_sent_can_be_read_and_sent_again(
     assert "webhook-signature: v1," in shown
     assert "Failing since" in shown
     assert "Failing since" in text_of(browser)
+    assert re.search(r"<h3>Tries</h3>\s*<ul><li[^>]*><time[^>]*>\d+ \w+ \d{4}, ", shown)
     assert "There is no such message." in text_of(browser, f"{where}?state=delivered")
     assert "There is no such message." not in text_of(browser, f"{where}?before=nothing")
     server.at("/", says(200))
@@ -96,6 +107,7 @@ def test_it_is_changed_rotated_tested_turned_off_and_deleted(
     endpoint.refresh_from_db()
     assert (endpoint.is_on, endpoint.events) == (False, ["video.ready"])
     assert b"This webhook is off" in browser.post(f"{where}test/", follow=True).content
+    assert "Off: you turned it off" in text_of(browser, where)
     browser.post(f"{where}turn/", {"on": "yes"})
     assert browser.post(f"{where}delete/").status_code == 302
     assert browser.get(where).status_code == 404

@@ -171,6 +171,7 @@ def test_an_endpoint_that_is_gone_is_turned_off_at_once(owner: User, server: Bad
     mail = OutgoingMail.objects.get()
     assert mail.to == owner
     assert "secret" not in str(mail.context)
+    assert f"/account/webhooks/{endpoint.pk}/" in mail.context["link"]
     endpoints.change(endpoint.pk, enabled=True)
     server.at("/", says(200))
     tell(owner)
