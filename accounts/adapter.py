@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import ratelimit
+from allauth.core import context, ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.db import connection
@@ -89,6 +89,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
             refusal["Retry-After"] = str(usage.seconds)
             raise ImmediateHttpResponse(refusal)
         self._login_failed_rl_usage = usage
+
+    def require_password(self, user: User, password: str) -> None:
+        """Raise ``ValidationError`` unless this is the password of a user who is logged in. It is
+        counted like a log-in, so that nobody guesses it in a browser that was left open."""
+        self.pre_authenticate(context.request, email=user.email)
+        if not user.check_password(password):
+            raise self.validation_error("enter_current_password")
+        self._rollback_login_failed_rl_usage()
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Forget the wrong passwords of an account, whose owner has just reset the password."""

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter
 from allauth.headless.account import views
 from allauth.headless.account.inputs import AddEmailInput as AllauthAddEmailInput
+from allauth.headless.account.inputs import ChangePasswordInput as AllauthChangePasswordInput
 from allauth.headless.base.response import AuthenticationResponse
 from allauth.headless.base.views import AuthenticatedAPIView
 from allauth.headless.internal.restkit.inputs import Input
@@ -96,6 +98,17 @@ class AddEmailInput(AddEmailForm, AllauthAddEmailInput):  # type: ignore[misc]  
     """One more address, as long as the account page takes it."""
 
 
+class ChangePasswordInput(AllauthChangePasswordInput):  # type: ignore[misc]  # allauth has no types
+    """The current password, counted like a log-in, and the new one."""
+
+    def clean_current_password(self) -> str:
+        """Check the current password; a user without one sends none."""
+        password: str = self.cleaned_data["current_password"]
+        if password:
+            get_adapter().require_password(self.user, password)
+        return password
+
+
 class SignupView(views.SignupView):  # type: ignore[misc]  # allauth has no types
     """Signs up by the rules of the sign-up page."""
 
@@ -110,6 +123,8 @@ class ManageEmailView(views.ManageEmailView):  # type: ignore[misc]  # allauth h
 
 class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # allauth has no types
     """Changes the password, which ends all sessions, and answers with new tokens for this one."""
+
+    input_class = ChangePasswordInput
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change the password. allauth tells new tokens where somebody was nobody before."""

@@ -61,6 +61,7 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
                 self.account_already_exists = True
         else:
             make_password(self.cleaned_data["password1"])
+        self.turn_away()
         saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
         return saved
 
@@ -80,6 +81,9 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
 
     def admit(self, user: User, address: EmailAddress) -> None:
         """Do what else belongs to a new user, in the transaction that saves both."""
+
+    def turn_away(self) -> None:
+        """Do what else belongs to an address that has an account."""
 
 
 class InvitedForm(SignupForm):
@@ -104,6 +108,10 @@ class InvitedForm(SignupForm):
         address.verified = bool(self._invitation.email)
         invitations.accept(self._invitation, user)
 
+    def turn_away(self) -> None:
+        """Use the invitation up. Raises ``invitations.NotOpen``."""
+        invitations.spend(self._invitation)
+
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """The current password, and the new one twice."""
@@ -114,6 +122,12 @@ class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # all
         # The page itself links to the reset of a forgotten password.
         self.fields["oldpassword"].help_text = ""
         _word_new_password(self)
+
+    def clean_oldpassword(self) -> str:
+        """Check the current password, counted like a log-in."""
+        password: str = self.cleaned_data.get("oldpassword", "")
+        get_adapter().require_password(self.user, password)
+        return password
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # allauth has no types

@@ -138,16 +138,21 @@ def state_of(invitation: Invitation) -> str:
 def accept(invitation: Invitation, user: User) -> None:
     """Use an invitation for a user who is just being made, in the transaction that makes them.
     Raises ``NotOpen`` if it was used, revoked or expired in the meantime."""
-    _require_backing(invitation)
-    standing = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
-    if not standing.filter(expires_at__gt=Now()).update(used_at=Now(), used_by=user):
-        raise NotOpen(state_of(Invitation.objects.get(pk=invitation.pk)))
+    _use_up(invitation, user)
     user.can_upload = invitation.can_upload
     user.plan = invitation.plan or user.plan
     user.save(update_fields=["can_upload", "plan"])
     if invitation.role:
         roles.give(user, invitation.role)
     audit.record("invitation.used", invitation, by=user)
+
+
+def spend(invitation: Invitation) -> None:
+    """Use an invitation up without a new user, since the address has an account already: if it
+    stayed open, that would tell whose addresses have one. Raises ``NotOpen``."""
+    with transaction.atomic():
+        _use_up(invitation, None)
+        audit.record("invitation.used", invitation, details={"account": "known"})
 
 
 def revoke(invitation: Invitation) -> None:
@@ -169,6 +174,13 @@ def prune_invitations() -> int:
     over = _ended_before(timezone.now() - _KEPT).values_list("pk", flat=True)
     chosen = Invitation.objects.filter(pk__in=list(over[:_PRUNED]))
     return chosen.delete()[0]
+
+
+def _use_up(invitation: Invitation, user: User | None) -> None:
+    _require_backing(invitation)
+    standing = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
+    if not standing.filter(expires_at__gt=Now()).update(used_at=Now(), used_by=user):
+        raise NotOpen(state_of(Invitation.objects.get(pk=invitation.pk)))
 
 
 def _ended_before(time: object) -> QuerySet[Invitation]:

@@ -71,6 +71,21 @@ def test_an_invitation_of_nobody_in_particular_proves_no_address(
     assert mail.outbox[0].to == ["somebody@example.com"]
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_an_invitation_does_not_tell_who_has_an_account(owner: User, *, is_taken: bool) -> None:
+    invitation, secret = invitations.make(Terms(), by=None)
+    answer = _sign_up(secret, owner.email if is_taken else "new@example.com")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    assert Client().get(_page(secret)).status_code == 410
+    assert _sign_up(secret, "another@example.com").status_code == 410
+    assert User.objects.count() == (1 if is_taken else 2)
+    assert len(mail.outbox) == 1
+    invitation.refresh_from_db()
+    assert (invitation.used_by is None) is is_taken
+    assert AuditEntry.objects.filter(action="invitation.used").count() == 1
+
+
 def test_only_the_hash_is_kept(db: None) -> None:
     _, secret = invitations.make(Terms("new@example.com"), by=None)
     assert secret not in str(Invitation.objects.values()) + str(AuditEntry.objects.values())
