@@ -25,11 +25,15 @@ LOOKS: dict[str, dict[str, Any]] = {
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 }
 # Floating elements cover others, whose size is checked in the states without them; a user can
-# scroll the page away from a bar at the lower edge.
+# scroll the page away from a bar at the lower edge, and from the header.
 _RUN = """async () => {
   const floating = document.querySelector(
     "details.menu[open], details.confirm[open], .pick-bar:not([hidden])");
-  const covered = ({ element, any }) => floating && !floating.contains(element)
+  const header = document.querySelector(".top");
+  const isBelowHeader = (element) => header && scrollY > 0 && !header.contains(element)
+    && element.getBoundingClientRect().top < header.getBoundingClientRect().bottom;
+  const covered = ({ element, any }) =>
+    ((floating && !floating.contains(element)) || isBelowHeader(element))
     && any.some(({ data }) => data?.messageKey?.includes("partiallyObscured"));
   const { violations } = await axe.run(document, {
     elementRef: true,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.states.state import State
 
@@ -57,6 +57,16 @@ def _delete_an_image(page: Page) -> None:
 
 
 def _lose_the_feed(page: Page) -> None:
+    """Once it was heard: what arrives afterwards would count as the connection being back."""
+    heard: list[WebSocket] = []
+
+    def hear(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda _: heard.append(socket))
+
+    page.on("websocket", hear)
+    page.reload()
+    while not heard:
+        page.wait_for_timeout(50)
     page.context.set_offline(True)
     expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=15_000)
 
