@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -10,6 +11,8 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 from accounts import plans
+
+KEPT_SECONDS = plans._KEPT_SECONDS
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,8 +29,9 @@ def _shipped_plans() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_plans_kept() -> Iterator[None]:
-    """No plan of one test is known to the next."""
+def _plans_of_one_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No plan of one test is known to the next, and no query reads them again by the clock."""
+    monkeypatch.setattr(plans, "_KEPT_SECONDS", math.inf)
     plans.forget()
     yield
     plans.forget()
