@@ -1,12 +1,23 @@
-"""Sessions in which somebody is logged in, made without the log-in."""
+"""People who can log in, and sessions in which they have done so without the log-in."""
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.models import User
 from accounts.session_store import AppSession, BrowserSession
+
+PASSWORD = "correct horse battery"
+
+
+def create_user(email: str, *, verified: bool = True, may_everything: bool = False) -> User:
+    """Create a user with ``PASSWORD``, with or without a confirmed address and all rights."""
+    create = User.objects.create_superuser if may_everything else User.objects.create_user
+    user = create(email, PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=verified)
+    return user
 
 
 def session_of(user: User, *, of_app: bool) -> str:

@@ -14,13 +14,13 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.log_ins import PASSWORD
 from tests.servers.app import Vodloom
 from videos.api.tus.places import PREFIX as TUS
 from videos.feed.closes import NOT_AUTHENTICATED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-PASSWORD = "correct horse battery"
 _NEW_USER = f"""
 from accounts.models import User
 User.objects.create_user("app@example.com", {PASSWORD!r})

@@ -10,20 +10,18 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.conf import LazySettings
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from accounts import api_keys
 from accounts.models import ApiKey, AuditEntry, User
+from tests.log_ins import PASSWORD
 
-PASSWORD = "correct horse battery"
 KEY = {"name": "ci", "allowed": ["read"], "lives": ""}
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_yet(settings: LazySettings) -> None:
-    cache.clear()
+def _open(settings: LazySettings) -> None:
     settings.SIGNUP_OPEN = True
 
 

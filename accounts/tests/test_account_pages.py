@@ -7,19 +7,16 @@ import re
 import pytest
 from django.conf import LazySettings
 from django.core import mail
-from django.core.cache import cache
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from structlog.testing import capture_logs
 
 from accounts.models import User
-
-PASSWORD = "correct horse battery"
+from tests.log_ins import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_yet(settings: LazySettings) -> None:
-    cache.clear()
+def _open(settings: LazySettings) -> None:
     settings.SIGNUP_OPEN = True
 
 

@@ -7,30 +7,16 @@ import re
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import LazySettings
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts import app_tokens, credentials, open_sessions
 from accounts.models import AuditEntry, User
+from tests.log_ins import PASSWORD
 
-PASSWORD = "correct horse battery"
 JSON = "application/json"
 API = "/api/v1"
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    user = User.objects.create_user("ada@example.com", PASSWORD)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    return user
 
 
 _PASSKEY = {

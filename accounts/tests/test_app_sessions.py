@@ -9,7 +9,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 
 from accounts import credentials, tickets
@@ -17,24 +16,17 @@ from accounts.models import User
 from accounts.tickets import Holder
 from config import uploads
 from config.body_guard import Refusal
+from tests.log_ins import PASSWORD, create_user
 from videos.feed import listeners
 from videos.feed.closes import NOT_AUTHENTICATED, Ended
 
-PASSWORD = "correct horse battery"
 API = "/api/v1"
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture
 def ada(db: None) -> User:
     """An administrator, who could do everything with a session of a browser."""
-    user = User.objects.create_superuser("ada@example.com", PASSWORD)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    return user
+    return create_user("ada@example.com", may_everything=True)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.conf import LazySettings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
@@ -27,14 +26,9 @@ from rest_framework.test import APIClient
 from accounts import api_keys, verification
 from accounts.models import User
 from config import uploads
+from tests.log_ins import PASSWORD, create_user
 
-PASSWORD = "correct horse battery"
 SENT = "/accounts/confirm-email/"
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -48,9 +42,7 @@ def sign_up(client: Client, email: str) -> Any:
 
 def unverified(email: str = "new@example.com") -> User:
     """Create a user who has signed up and not opened the link."""
-    user = User.objects.create_user(email, PASSWORD)
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    return user
+    return create_user(email, verified=False)
 
 
 def test_the_door_is_closed_by_default(client: Client, db: None) -> None:

@@ -8,16 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from config.env.rates import Rate
-from tests.log_ins import session_of
+from tests.log_ins import PASSWORD, create_user, session_of
 
-PASSWORD = "correct horse battery"
 NEW = "another long password"
 Ask = Callable[[Client, User, str], Any]
 
@@ -25,11 +22,8 @@ Ask = Callable[[Client, User, str], Any]
 @pytest.fixture
 def ada(db: None, settings: LazySettings) -> User:
     """Somebody who has three attempts an hour."""
-    cache.clear()
     settings.RATES = replace(settings.RATES, account=Rate(3, 3600))
-    user = User.objects.create_user("ada@example.com", PASSWORD)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    return user
+    return create_user("ada@example.com")
 
 
 def change(client: Client, user: User, password: str) -> Any:

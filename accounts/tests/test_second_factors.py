@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -18,22 +17,10 @@ from django.test import Client
 
 from accounts import second_factors
 from accounts.models import AuditEntry, User
+from tests.log_ins import PASSWORD
 
-PASSWORD = "correct horse battery"
 JSON = "application/json"
 SECURITY = "/account/security/"
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    user = User.objects.create_user("ada@example.com", PASSWORD)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    return user
 
 
 def code_for(secret: str) -> str:

@@ -13,8 +13,8 @@ from django.test import Client
 
 from accounts.models import User
 from tests import staff
+from tests.log_ins import PASSWORD
 
-PASSWORD = "correct horse battery"
 NEW = "another long password"
 
 

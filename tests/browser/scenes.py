@@ -14,11 +14,10 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import captioned
 from tests.browser.editing import add_track
-from tests.browser.people import Person
+from tests.browser.people import PASSWORD, Person
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
-PASSWORD = "correct horse battery"
 _SECONDS = 300.0
 _OVER = ("succeeded", "failed", "canceled")
 _PEOPLE = """
