@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.errors import (
-    OutputTooLarge,
-    ProbeFailed,
-    ProcessFailed,
-    ProcessKilled,
-    ProcessTimedOut,
-)
+from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     apart,
     appended,
     broken_off,
-    captioned,
-    clock,
     description,
-    entries,
+    details,
+    durations,
     ffprobe_values,
     film,
-    gif,
-    hdr_metadata,
-    index,
     listing,
-    packet_extent,
     packets,
     probe_errors,
     secondary_streams,
-    sps,
     streams,
-    timeline,
-    x264,
 )
-from processing.ffmpeg.probing.clock import StreamClock
-from processing.ffmpeg.probing.measured import with_clocks
-from processing.ffmpeg.probing.packet_extent import Extent
 from processing.ffmpeg.probing.unopened import Unopened
 from processing.ffmpeg.probing.unopened import find as find_unopened
 from processing.ffmpeg.running import runner
@@ -66,18 +48,12 @@ _ENTRIES = (
     ":chapter=start_time,end_time"
     ":chapter_tags=title"
 )
-_LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
 # ffprobe prints some kilobytes for an ordinary file, a few hundred for one with many chapters.
 _MAX_DESCRIPTION = 4 * 1024 * 1024
-_A_FEW = 64
-# FFmpeg stores the sides of a pixel in 31 bits, and opens no filter if they are larger.
-_MAX_ASPECT = 2**31 - 1
 # The most names to hide: for each the file is opened twice more.
 _MOST_HIDDEN = 64
 # All looks together may take this many times what one look may take.
 _LOOKS = 4
-# Raw streams have no index: the duration ffprobe gives is a guess from the bitrate.
-_GUESSED_DURATION = ("mpegvideo", "h264", "hevc", "aac", "ac3", "eac3", "dts", "mp3", "ivf")
 
 
 @dataclass(frozen=True)
@@ -135,12 +111,12 @@ def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
         raise ProbeFailed("The frames have too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")
     duration = (
-        0.0 if container in _GUESSED_DURATION else ffprobe_values.seconds(form.get("duration"))
+        0.0 if container in durations.GUESSED else ffprobe_values.seconds(form.get("duration"))
     )
     if not duration:
         told = [s.duration for s in (video, *audio) if s is not None and s.duration]
-        duration = max(told, default=0.0) if container not in _GUESSED_DURATION else 0.0
-    if container in _GUESSED_DURATION:
+        duration = max(told, default=0.0) if container not in durations.GUESSED else 0.0
+    if container in durations.GUESSED:
         video = video and replace(video, duration=None)
         audio = tuple(replace(stream, duration=None) for stream in audio)
     subtitles = tuple(s for s in secondary_streams.subtitles(listed) if s.index not in chosen.apart)
@@ -187,7 +163,7 @@ def probe(
     def ask(command: list[str], most: int = runner.MAX_STDOUT) -> bytes:
         wall = min(limits.wall_seconds, until - time.monotonic())
         allowed = runner.Limits(wall, memory_bytes=limits.memory_bytes, stdout_bytes=most)
-        with _refusing(path):
+        with probe_errors.refusing(path):
             reads = inputs.files(path, hidden)
             return ffmpeg.run(command, limits=allowed, reads=reads, should_stop=should_stop).stdout
 
@@ -200,13 +176,13 @@ def probe(
         probe_errors.require_readable_first(media)
         media = replace(media, appended=True)
     if media.video is not None:
-        media = replace(media, video=_looked_at(media, media.video, path, ffmpeg.ffprobe, ask))
+        media = replace(media, video=details.seen(media, media.video, path, ffmpeg.ffprobe, ask))
     child = apart.Reader(ffmpeg, should_stop)
     if media.is_mp4:
         media = replace(media, audio=packets.counted(media.audio, path, child))
     asked = listing.Asked(ffmpeg, should_stop, inputs.files(path, hidden), folder)
-    listed = _Packets(ffmpeg.ffprobe, path, media.opened(path), asked, child)
-    return _measured(media, listed, limits, path)
+    listed = durations.Packets(ffmpeg.ffprobe, path, media.opened(path), asked, child)
+    return durations.measured(media, listed, limits.max_duration, path)
 
 
 def _despite_decoders(
@@ -260,144 +236,3 @@ def _closer(
         if described.get("streams"):
             raise probe_errors.of_nothing(error, path, description.has_packets(asked)) from error
         raise
-
-
-@dataclass(frozen=True)
-class _Packets:
-    """The packets of a file, as ffprobe lists them."""
-
-    ffprobe: str
-    path: Path
-    opened: Sequence[str]
-    asked: listing.Asked
-    child: apart.Reader
-
-    def since(
-        self, second: float, frame_seconds: dict[int, float], *, most: int | None = None
-    ) -> dict[int, Extent]:
-        """Return the extent of each stream from a second on."""
-        command = packet_extent.argv(self.ffprobe, self.opened, second, most=most)
-        with self._listed(command) as file:
-            return packet_extent.parse(file, frame_seconds, self.asked.should_stop)
-
-    def clocks_of_audio(self, media: Media) -> tuple[StreamClock, ...]:
-        """Return the clocks of all audio."""
-        with self._listed(listing.argv(self.ffprobe, self.opened, None)) as file:
-            if listing.is_short(file):
-                return clock.of_sound(file, media.audio)
-            return timeline.clocks(self.child.of_listing("of_sound_alone", Path(file.name), media))
-
-    @contextlib.contextmanager
-    def _listed(self, command: Sequence[str]) -> Iterator[Any]:
-        limits = listing.limits(self.path.stat().st_size)
-        with _refusing(self.path), self.asked.into_file(command, limits) as file:
-            yield file
-
-
-def _looked_at(
-    media: Media,
-    video: VideoStream,
-    path: Path,
-    ffprobe: str,
-    ask: Callable[[list[str]], bytes],
-) -> VideoStream:
-    """Return `video` with the facts that only its first frame or its container's boxes give."""
-    edits = index.edit_list(path, video.track) if video.track is not None else None
-    if edits is not None:
-        video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
-    if video.track is not None and media.is_mp4:
-        video = _described_by_itself(video, entries.first_of(path, video.track))
-    if media.container == "gif":
-        video = replace(video, opaque=gif.is_opaque(path))
-    if x264.matters(video):
-        with contextlib.suppress(ProbeFailed):
-            opened = media.opened(path)
-            told = description.load(ask(x264.argv(ffprobe, opened, video.index)))
-            video = replace(video, x264_build=x264.build_of(told))
-    if captioned.may_be(media.container, video):
-        with contextlib.suppress(ProbeFailed):
-            command = captioned.argv(ffprobe, media.opened(path), video.index)
-            video = replace(video, captioned=captioned.are_in(description.load(ask(command))))
-    if video.hdr and video.light is None:
-        shown = ["-v", "error", "-select_streams", str(video.index), "-read_intervals", "%+#1"]
-        shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]
-        with contextlib.suppress(ProbeFailed):
-            command = [ffprobe, *shown, *media.opened(path)]
-            first = description.load(ask(command)).get("frames") or [{}]
-            video = replace(
-                video, light=hdr_metadata.hdr_metadata_of(first[0].get("side_data_list") or [])
-            )
-    return video
-
-
-def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> VideoStream:
-    """Return `video` with the facts of its own first sample description: if there are several,
-    FFmpeg computes the pixel aspect from the size of the last one."""
-    if entry is None:
-        return video
-    if entry.pasp is not None and max(entry.pasp.as_integer_ratio()) > _MAX_ASPECT:
-        raise probe_errors.impossible_pixels()
-    if entry.count > 1 and entry.sar != video.sar and streams.is_sane(entry.sar):
-        told = f"{video.sar.numerator}:{video.sar.denominator}"
-        video = replace(video, sar=entry.sar, sar_repaired=True, aspect_told=told)
-    return replace(video, whole_frames=sps.is_whole(entry.avcc) if entry.avcc else None)
-
-
-def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -> Media:
-    """Return `media` with durations from its packets.
-
-    Packets are read in three cases: the headers give no durations (Matroska and FLV give none for
-    single streams), nothing else will check the times (audio alone), or the headers claim so much
-    that the file would be refused. For video whose clock may jump, claims that long are dropped,
-    and the timeline decides.
-    """
-    if media.video is None and media.container in clock.MAY_BEGIN_ANEW:
-        clocks = listed.clocks_of_audio(media)
-        if any(each.jumps for each in clocks):
-            media = with_clocks(packet_extent.without_claims(media), clocks)
-            if media.duration > limits.max_duration:
-                raise probe_errors.too_long()
-            return media
-    if packet_extent.claimed(media) > limits.max_duration:
-        if media.container in clock.MAY_BEGIN_ANEW and media.video is not None:
-            return packet_extent.without_claims(media)
-        beyond = listed.since(limits.max_duration, {}, most=_A_FEW)
-        if _last(beyond) - media.start > limits.max_duration:
-            raise probe_errors.too_long()
-        media = packet_extent.without_claims(media)
-    told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
-    if media.duration and told and media.video is not None:
-        return media
-    since = packet_extent.since(media)
-    frame_seconds = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
-    main = (media.video or media.audio[0]).index
-    extents = listed.since(since, frame_seconds)
-    media = packet_extent.without_false_claims(media, extents)
-    if since and main not in extents:
-        extents = listed.since(0.0, frame_seconds)
-    if main not in extents:
-        raise probe_errors.of_nothing(ProbeFailed(), path, packets=False)
-    by_count = media.container in _GUESSED_DURATION and media.video is not None
-    media = packet_extent.measured(media, extents, by_count=by_count)
-    if not media.duration or _last(extents, since) < since:
-        media = replace(media, duration=media.lasting)
-    lasts = max(media.duration, media.lasting, _last(extents) - media.start)
-    if lasts > limits.max_duration and media.container not in clock.MAY_BEGIN_ANEW:
-        raise probe_errors.too_long()
-    return media
-
-
-def _last(extents: dict[int, Extent], otherwise: float = 0.0) -> float:
-    """Return the second at which the last packet ends."""
-    return max((e.end for e in extents.values() if e.end is not None), default=otherwise)
-
-
-@contextlib.contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turn a failure of ffprobe into an error that says what it means for the file."""
-    try:
-        yield
-    except ProcessFailed as error:
-        raise probe_errors.probe_error(error, path) from error
-    except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:
-        raise probe_errors.of_limits(error) from error

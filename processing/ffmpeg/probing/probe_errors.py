@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from processing.ffmpeg.errors import (
     OutputTooLarge,
     ProbeFailed,
     ProcessFailed,
+    ProcessKilled,
     ProcessTimedOut,
     SourceTruncated,
 )
@@ -221,3 +223,14 @@ def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:
 def _undecoded(codecs: Sequence[str]) -> str:
     named = ", ".join(codecs[:_NAMED_AT_MOST])
     return f"The file holds video or audio in a format that cannot be decoded here: {named}."
+
+
+@contextlib.contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn a failure of ffprobe into an error that says what it means for the file."""
+    try:
+        yield
+    except ProcessFailed as error:
+        raise probe_error(error, path) from error
+    except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:
+        raise of_limits(error) from error
