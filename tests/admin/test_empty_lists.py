@@ -30,7 +30,7 @@ def shown(desk: Client, name: str, **asked: str) -> str:
         ("videos_video", "The videos of all users appear here"),
         ("videos_webhookendpoint", "Users make webhooks on their account page"),
         ("videos_webhookdelivery", "of which a webhook hears"),
-        ("processing_job", "when a video is uploaded"),
+        ("processing_run", "when a video is uploaded"),
         ("processing_worker", "without one no video is processed"),
     ],
 )
