@@ -186,7 +186,6 @@ async def test_a_newcomer_gives_up_when_the_writer_does_not_stop(
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.usefixtures("quick")
 async def test_a_writer_stops_when_its_upload_is_closed(upload: Upload) -> None:
     with pytest.raises(receiving.UploadOver):
         async with receiving.writing(upload.pk) as writer:
