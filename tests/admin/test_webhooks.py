@@ -20,7 +20,7 @@ from tests import staff
 from tests.bad_server import serving
 from tests.networks import LOOPBACK
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.tests.receivers import endpoint_at, says, send_all, tell
+from videos.webhooks.tests.receivers import endpoint_at, says, send_all, tell
 
 LIST = reverse("admin:videos_webhookendpoint_changelist")
 MESSAGES = reverse("admin:videos_webhookdelivery_changelist")

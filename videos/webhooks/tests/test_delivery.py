@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,11 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AuditEntry, OutgoingMail, User
-from tests.bad_server import BadServer, serving
-from tests.networks import LOOPBACK
+from tests.bad_server import BadServer
 from tests.staff import staff as staff_with
 from videos.models import WebhookDelivery, WebhookEndpoint, WebhookReader
-from videos.tests.receivers import (
+from videos.webhooks import claims, endpoints, fan_out, outcomes, replays, sweeping
+from videos.webhooks.engine import deliver
+from videos.webhooks.tests.receivers import (
     ROOM,
     endpoint_at,
     in_turn,
@@ -28,22 +28,8 @@ from videos.tests.receivers import (
     tell,
     verified,
 )
-from videos.webhooks import claims, endpoints, fan_out, outcomes, replays, sweeping
-from videos.webhooks.engine import deliver
 
 State = WebhookDelivery.State
-
-
-@pytest.fixture(autouse=True)
-def _private(settings: LazySettings) -> None:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
-
-
-@pytest.fixture
-def server() -> Iterator[BadServer]:
-    with serving() as server:
-        server.at("/", says(204))
-        yield server
 
 
 def make_due() -> None:

@@ -7,24 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.conf import LazySettings
 from django.utils import timezone
 
 from accounts.models import User
-from tests.networks import LOOPBACK
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.tests.receivers import ROOM, endpoint_at, tell, tell_all
 from videos.webhooks import claims, fan_out, outcomes, retries
 from videos.webhooks.outcomes import Outcome
 from videos.webhooks.room import OF_ENDPOINT, OF_OWNER, Room, left
 from videos.webhooks.sending import Parcel
+from videos.webhooks.tests.receivers import ROOM, endpoint_at, tell, tell_all
 
 URL = "http://127.0.0.1:9/"
-
-
-@pytest.fixture(autouse=True)
-def _private(settings: LazySettings) -> None:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
 
 
 def taken(parcel: Parcel, milliseconds: int = 5) -> Outcome:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import LazySettings
 from django.utils import timezone
 
 from accounts.models import User
 from processing.reconciler.webhooks import wake_webhooks
-from tests.bad_server import BadServer, serving
+from tests.bad_server import BadServer
 from tests.killed import killed_at
-from tests.networks import LOOPBACK
 from videos.events import log
 from videos.models import Event, WebhookDelivery
-from videos.tests.receivers import endpoint_at, only, says, send_all, tell
 from videos.webhooks import fan_out
+from videos.webhooks.tests.receivers import endpoint_at, only, send_all, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def server(settings: LazySettings) -> Iterator[BadServer]:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
-    with serving() as server:
-        server.at("/", says(204))
-        yield server
 
 
 @pytest.mark.parametrize(

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import LazySettings
 from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
-from tests.bad_server import BadServer, serving
-from tests.networks import LOOPBACK
+from tests.bad_server import BadServer
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell
 from videos.webhooks import claims, endpoints, fan_out, outcomes
 from videos.webhooks.engine import deliver
+from videos.webhooks.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell
 
 State = WebhookDelivery.State
 
 
-@pytest.fixture(autouse=True)
-def _private(settings: LazySettings) -> None:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
-
-
 @pytest.fixture
-def server() -> Iterator[BadServer]:
-    with serving() as server:
-        server.at("/new", says(204))
-        yield server
+def server(server: BadServer) -> BadServer:
+    server.at("/new", says(204))
+    return server
 
 
 @pytest.fixture

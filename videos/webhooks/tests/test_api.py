@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -13,26 +13,13 @@ from rest_framework.test import APIClient
 from accounts import api_keys
 from accounts.api_keys import Terms
 from accounts.models import User
-from tests.bad_server import BadServer, serving
-from tests.networks import LOOPBACK
+from tests.bad_server import BadServer
 from videos.events import cursors
 from videos.models import WebhookDelivery
-from videos.tests.receivers import endpoint_at, says, send_all, tell, verified
 from videos.webhooks import endpoints, fan_out, replays
+from videos.webhooks.tests.receivers import endpoint_at, says, send_all, tell, verified
 
 PATH = "/api/v1/webhooks/"
-
-
-@pytest.fixture(autouse=True)
-def _private(settings: LazySettings) -> None:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
-
-
-@pytest.fixture
-def server() -> Iterator[BadServer]:
-    with serving() as server:
-        server.at("/", says(204))
-        yield server
 
 
 def make(api: APIClient, url: str, **form: Any) -> dict[str, Any]:

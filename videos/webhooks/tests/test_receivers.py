@@ -6,7 +6,6 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,28 +14,16 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from tests.bad_server import Answer, Asked, BadServer, Wire, serving
-from tests.networks import LOOPBACK
+from tests.bad_server import Answer, Asked, BadServer, Wire
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell, tell_all
 from videos.webhooks import claims, endpoints, fan_out, outcomes, permits, retries, sending
 from videos.webhooks.addresses import UrlRefused, require_allowed
 from videos.webhooks.engine import Engine, deliver
 from videos.webhooks.room import OF_ENDPOINT
+from videos.webhooks.tests.receivers import ROOM, endpoint_at, only, says, send_all, tell, tell_all
 
 State = WebhookDelivery.State
 _BLOCK = bytes(64 * 1024)
-
-
-@pytest.fixture(autouse=True)
-def _private(settings: LazySettings) -> None:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
-
-
-@pytest.fixture
-def server() -> Iterator[BadServer]:
-    with serving() as server:
-        yield server
 
 
 def hangs(asked: Asked, wire: Wire) -> None:

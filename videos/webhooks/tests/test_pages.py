@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
-from tests.bad_server import BadServer, serving
-from tests.networks import LOOPBACK
+from tests.bad_server import BadServer
 from videos.models import WebhookDelivery, WebhookEndpoint
-from videos.tests.receivers import endpoint_at, says, send_all, tell, verified
 from videos.webhooks import endpoints, replays
+from videos.webhooks.tests.receivers import endpoint_at, says, send_all, tell, verified
 
 PATH = "/account/webhooks/"
 
 
-@pytest.fixture(autouse=True)
-def _private(settings: LazySettings) -> None:
-    settings.WEBHOOK_PRIVATE = LOOPBACK
-
-
 @pytest.fixture
-def server() -> Iterator[BadServer]:
-    with serving() as server:
-        server.at("/", says(500, b"<b>Not now</b>"))
-        yield server
+def server(server: BadServer) -> BadServer:
+    server.at("/", says(500, b"<b>Not now</b>"))
+    return server
 
 
 @pytest.fixture
