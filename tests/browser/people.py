@@ -53,7 +53,7 @@ class Person:
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """Send a request to the API and return the answer."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        return requests.request(method, self.site.url + path, headers=headers, timeout=30, **more)
+        return requests.request(method, self.site.url + path, headers=headers, timeout=120, **more)
 
     def upload(self, path: Path) -> str:
         """Upload a file through the API and return the video's id."""

@@ -32,9 +32,12 @@ _RUN = """async () => {
   const header = document.querySelector(".top");
   const isBelowHeader = (element) => header && scrollY > 0 && !header.contains(element)
     && element.getBoundingClientRect().top < header.getBoundingClientRect().bottom;
+  const isOfHeader = ({ relatedNodes: near }) =>
+    near.length > 0 && near.every(({ element }) => header.contains(element));
   const covered = ({ element, any }) =>
     ((floating && !floating.contains(element)) || isBelowHeader(element))
-    && any.some(({ data }) => data?.messageKey?.includes("partiallyObscured"));
+      && any.some(({ data }) => data?.messageKey?.includes("partiallyObscured"))
+    || (isBelowHeader(element) && any.some(isOfHeader));
   const { violations } = await axe.run(document, {
     elementRef: true,
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
