@@ -302,6 +302,9 @@ class Pipeline(RuleBasedStateMachine):
         self._reconcile()
 
     def _reconcile(self) -> None:
+        # Its workers have renewed their leases, however long the machine took for the steps before.
+        running = Task.objects.filter(state=State.RUNNING)
+        running.update(lease_until=Now() + timedelta(minutes=1))
         assert reconcile.reclaim_overdue() == 0
         assert reconcile.advance_finished() == 0
         purge.sweep_releases()
