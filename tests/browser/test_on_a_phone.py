@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 Open = Callable[[Person], Page]
 _TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
