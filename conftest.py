@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.domain",
     "tests.left_running",
     "tests.quick_flush",
+    "tests.sampled",
     "tests.shipped_plans",
     "tests.shipped_profiles",
     "tests.told_payloads",

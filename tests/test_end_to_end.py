@@ -187,7 +187,7 @@ def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
         assert requests.get(f"{vodloom.url}/{path}", timeout=60).status_code == 403
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_worker_killed_in_the_middle_delays_and_loses_nothing(
     hasty: Vodloom, long_clip: Path
 ) -> None:

@@ -152,6 +152,7 @@ def sending(request: pytest.FixtureRequest, vodloom: Vodloom, key: str) -> _Send
     return made
 
 
+@pytest.mark.sampled(1)
 def test_what_arrived_before_the_line_broke_is_kept(sending: _Sending) -> None:
     line = sending.line()
     sending.patch(line, 0, DATA[:2_345_678])

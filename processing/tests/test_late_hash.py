@@ -145,6 +145,7 @@ def test_it_waits_while_the_other_is_being_made(
     assert _kinds(later) == {"probe"}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("end", ["canceled", "trashed", "purged"])
 def test_it_is_encoded_if_the_other_comes_to_nothing(
     video: Video, late: Take, work_off: Callable[[], None], end: str

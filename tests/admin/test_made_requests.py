@@ -35,6 +35,7 @@ def desk(moderator: User) -> Client:
     return client
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("url", LISTS)
 def test_what_is_no_key_chooses_nothing(desk: Client, url: str) -> None:
     for action in ACTIONS:
@@ -54,6 +55,7 @@ _GUESSES = (
 )
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("url", LISTS)
 def test_a_list_is_narrowed_by_its_own_filters_alone(desk: Client, url: str) -> None:
     for asked in _GUESSES:
@@ -64,6 +66,7 @@ def test_a_list_is_narrowed_by_its_own_filters_alone(desk: Client, url: str) -> 
         assert desk.get(f"{url}?{asked}").status_code in (200, 302), asked
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("url", LISTS)
 def test_a_filter_by_a_nul_is_no_filter(desk: Client, url: str) -> None:
     for name in set(re.findall(r'href="\?(\w+)=', desk.get(url).content.decode())):
@@ -86,6 +89,7 @@ def test_filters_and_links_narrow(desk: Client, video: Video) -> None:
     assert desk.get("/admin/accounts/apikey/?revoked_at__isempty=1").status_code == 200
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("word", ["a ", "ж "])
 def test_a_search_of_any_length_is_answered(desk: Client, video: Video, word: str) -> None:
     for url in (LIST, RUNS):

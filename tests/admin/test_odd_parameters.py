@@ -65,6 +65,7 @@ def failing(client: Client, urls: Iterator[str]) -> list[str]:
     return [url for url in urls if client.get(url).status_code >= 500]
 
 
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize("made", ADMINS, ids=lambda made: made.model._meta.label)
 def test_no_parameter_is_an_error(desk: Client, made: ModelAdmin[Any]) -> None:
     fields = [field.name for field in made.model._meta.get_fields()]
@@ -76,6 +77,7 @@ def test_no_parameter_is_an_error(desk: Client, made: ModelAdmin[Any]) -> None:
     assert not failing(desk, (f"{page}?{query}" for page, query in asked))
 
 
+@pytest.mark.sampled(13)
 @pytest.mark.parametrize("made", ADMINS, ids=lambda made: made.model._meta.label)
 def test_no_referenced_field_is_an_error(desk: Client, made: ModelAdmin[Any]) -> None:
     relations = [one.name for one in made.model._meta.get_fields() if not one.concrete]
@@ -84,6 +86,7 @@ def test_no_referenced_field_is_an_error(desk: Client, made: ModelAdmin[Any]) ->
     assert not failing(desk, (f"{page}?{query}" for page, query in asked))
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("made", ADMINS, ids=lambda made: made.model._meta.label)
 def test_no_key_is_an_error(desk: Client, made: ModelAdmin[Any]) -> None:
     listing = page_of(made, "changelist")
@@ -91,6 +94,7 @@ def test_no_key_is_an_error(desk: Client, made: ModelAdmin[Any]) -> None:
     assert not failing(desk, (f"{listing}{quote(key)}/{page}" for key, page in asked))
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("made", ADMINS, ids=lambda made: made.model._meta.label)
 @pytest.mark.parametrize("value", ["\0", "x", LONG])
 def test_no_form_is_an_error(desk: Client, made: ModelAdmin[Any], value: str) -> None:
@@ -115,6 +119,7 @@ def _named(app: str, model: str, field: str) -> dict[str, str]:
     return {"app_label": app, "model_name": model, "field_name": field}
 
 
+@pytest.mark.sampled(1)
 def test_rows_are_found_for_the_fields_of_forms_alone(desk: Client) -> None:
     found = [one for one in _relations() if _status(desk, **one) != 403]
     is_administrator = _status(desk, **_named("accounts", "apikey", "user")) == 200

@@ -79,6 +79,7 @@ def test_a_passkey_is_added_and_logs_in_alone(chromium: Browser, person: Person)
         expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_passkey_is_the_second_step_and_can_be_renamed_and_removed(
     chromium: Browser, person: Person
 ) -> None:

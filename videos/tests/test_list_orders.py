@@ -39,6 +39,7 @@ def pages(api: APIClient, link: str = "next", **query: Any) -> list[dict[str, An
     return rows
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("ordering", ["-created_at", "created_at", "title", "-title"])
 @pytest.mark.parametrize(
     "size", [7, 100, *(pytest.param(size, marks=pytest.mark.thorough) for size in (1, 2))]

@@ -143,6 +143,7 @@ def test_all_is_found_wherever_it_is(ways: Ways, owner: User, tmp_path: Path) ->
         assert all(one > key for one in listed)
 
 
+@pytest.mark.sampled(1)
 def test_all_is_copied_and_plays_at_every_moment(ways: Ways, owner: User) -> None:
     videos = [keep_video(owner) for _ in range(3)]
     before = everything()
@@ -170,6 +171,7 @@ def test_all_is_copied_and_plays_at_every_moment(ways: Ways, owner: User) -> Non
         _plays(video)
 
 
+@pytest.mark.sampled(1)
 def test_what_comes_in_meanwhile_is_in_the_new_place(ways: Ways, owner: User) -> None:
     keep_video(owner)
     ways.move()

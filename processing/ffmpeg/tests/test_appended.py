@@ -61,6 +61,7 @@ def test_these_play_as_one(tmp_path: Path, kind: str) -> None:
     assert found["length"]["seconds"] == pytest.approx(2, abs=0.1)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", READ_IN_PART)
 def test_of_these_the_second_is_said_to_be_left_out(tmp_path: Path, kind: str) -> None:
     parts = [film(tmp_path, kind, READ_IN_PART[kind], first=first) for first in (0, 25)]
@@ -70,6 +71,7 @@ def test_of_these_the_second_is_said_to_be_left_out(tmp_path: Path, kind: str) -
     assert "appended_file_left_out" in told(tmp_path / f"d.{kind}", parts[0] + parts[0])
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", AUDIO)
 def test_audio_as_well(tmp_path: Path, kind: str) -> None:
     parts = []

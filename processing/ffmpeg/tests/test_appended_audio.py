@@ -49,6 +49,7 @@ def appended(path: Path, forms: list[Form]) -> Path:
     return path
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", CODECS)
 def test_audio_that_was_appended_is_heard(tmp_path: Path, name: str) -> None:
     path = appended(tmp_path / name, [Form(48_000, 2)] * 3)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 TONE = "aevalsrc='{}':s=48000:d=2"
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 15, 16, 24])
 def test_channels_nobody_names_play(tmp_path: Path, count: int) -> None:
     """The first is left and the second right; of one, both."""
@@ -72,6 +73,7 @@ def test_four_streams_of_an_editor_are_two_tracks(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["a.ac3", "a.eac3", "a.dts", "a.aiff", "a.caf", "a.au", "a.w64"])
 def test_bare_audio_of_every_kind_plays(tmp_path: Path, name: str) -> None:
     source = tmp_path / name

@@ -27,6 +27,7 @@ LOST = "noise=drop='{}'"
 GAPS = "between(n,62,65)+between(n,150,153)+eq(n,200)+eq(n,205)+eq(n,210)+between(n,250,274)"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "codec"),
     [
@@ -59,6 +60,7 @@ def test_what_follows_lost_packets_stays_in_its_place(
 NOISE = "anoisesrc=r={}:d=20:seed=7:a=0.3,pan=stereo|c0=c0|c1=c0"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("name", "codec", "rate"),
     [

@@ -68,6 +68,7 @@ def cut(path: Path) -> Path:
     return short
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", TELL_HOW_LONG)
 def test_a_file_that_tells_its_length_says_how_much_of_it_is_there(
     tmp_path: Path, name: str

@@ -52,6 +52,7 @@ def expected(parts: int) -> list[object]:
     return [pytest.approx(second + 0.5, abs=0.01) for second in range(PART * parts)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("codec", "forms"),
     [
@@ -94,6 +95,7 @@ def audio_of_spans(source: Path, folder: Path) -> Cut:
     return made
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "encoder", "forms"),
     [
@@ -122,6 +124,7 @@ def test_bare_packets_that_change_follow_each_other(
     assert steps[PART:] == [pytest.approx(1, abs=0.002)] * (PART - 1)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("codec", "rates"),
     [

@@ -112,6 +112,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [None, 2.0])
 @pytest.mark.parametrize(("name", "rate", "arguments"), SOURCES)
@@ -126,6 +127,7 @@ def test_a_clip_has_exactly_its_frames(
     assert numbers_in(made / "144p.mp4") == list(range(first, end))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize("clip", [Clip(1.72, 6.32), Clip(0.0, 2.52), Clip(5.32), Clip(2.0, 2.04)])
 @pytest.mark.parametrize(
@@ -158,6 +160,7 @@ def test_nothing_is_heard_from_after_the_clip(tmp_path: Path) -> None:
     assert max(map(abs, samples_in(made / "audio.mp4")), default=0) < 600
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.slow
 @pytest.mark.parametrize("clip", [Clip(1.7, 6.3), Clip(5.3)])
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.mkv"])
@@ -193,6 +196,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return numbered(path, *codecs, count=200, sound=BEEPS)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("clip", "copies"),

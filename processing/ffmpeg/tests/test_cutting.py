@@ -121,6 +121,7 @@ def test_every_rate_in_every_container_with_and_without_an_offset(
     assert same_frames(made) == list(range(count))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "rate", "arguments"),
     [
@@ -203,6 +204,7 @@ def beats(path: Path, *arguments: str) -> Path:
     return path
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -244,6 +246,7 @@ def onsets(samples: Sequence[int]) -> list[int]:
 CHIRP = "aevalsrc='0.4*sin(2*PI*440*t)+0.2*sin(2*PI*997*t*(1+t/50))':s={rate}:d=6"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("name", "rate", "arguments"),
     [

@@ -20,6 +20,7 @@ FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1"]
 AUDIO = ["-f", "lavfi", "-i", "sine=d=1"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("codec", ["magicyuv", "flashsv", "zmbv", "cinepak"])
 def test_frames_of_another_decoder_are_refused_by_name(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "a.mkv"

@@ -65,6 +65,7 @@ def test_every_frame_is_kept_on_its_grid(tmp_path: Path, rate: str) -> None:
     assert {f.duration / f.samples for f in track.fragments} == {float(ticks)}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [

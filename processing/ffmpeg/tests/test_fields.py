@@ -46,6 +46,7 @@ def progressive_then_interlaced(folder: Path, codec: str, name: str) -> Path:
     return joined(folder / name, [whole, fields])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("codec", "name"),
     [("mpeg2video", "a.ts"), ("libx264", "a.ts"), ("libx264", "a.mkv"), ("mpeg2video", "a.mkv")],

@@ -123,6 +123,7 @@ def test_repeated_frames_cost_next_to_nothing(tmp_path: Path) -> None:
     assert (made.top.stat().st_size - plain.top.stat().st_size) / repeated < 200
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seconds", [None, 2.0])
 @pytest.mark.parametrize("name", ["a.mp4", thorough("a.mkv"), "a.ts", thorough("a.flv")])
 def test_a_pause_is_kept_with_frames_and_audio_in_place(
@@ -152,6 +153,7 @@ def test_a_lost_signal_leaves_silence_and_a_held_frame(tmp_path: Path) -> None:
     assert heard[-1] == pytest.approx(found[75], abs=0.02)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["a.ts", "a.flv", thorough("a.mkv")])
 @pytest.mark.parametrize("offset", ["0", thorough("50"), "5000"])
 def test_what_was_appended_follows_with_its_audio(tmp_path: Path, name: str, offset: str) -> None:
@@ -211,6 +213,7 @@ def appended(folder: Path, name: str, offset: str) -> Path:
     return path
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("seconds", [None, 2.0])
 @pytest.mark.parametrize("name", ["a.mp4", thorough("a.mkv"), "a.ts", thorough("a.mov")])
 @pytest.mark.parametrize("lead", [0.06, 1.5, thorough(3.0)])

@@ -58,6 +58,7 @@ def similarity(made: Path, reference: Path, steps: str = "null") -> float:
     return float(found[1])
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("matrix", "turned"),
     [
@@ -116,6 +117,7 @@ def test_stretched_pixels_are_squared(tmp_path: Path, reference: Path) -> None:
     assert similarity(made, reference, "scale=640:240:flags=bicubic") > 0.999
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("conversion", "pixel_format", "at_least"),
     [

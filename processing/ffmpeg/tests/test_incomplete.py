@@ -30,6 +30,7 @@ def told(path: Path) -> dict[str, object]:
     return {notice.code: dict(notice.details) for notice in plan.notices}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", KINDS)
 def test_what_never_arrived_is_told(tmp_path: Path, name: str) -> None:
     whole, cut = tmp_path / name, tmp_path / f"cut_{name}"

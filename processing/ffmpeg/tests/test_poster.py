@@ -56,6 +56,7 @@ def test_a_poster_has_the_colours_of_its_video(tmp_path: Path, matrix: str) -> N
     assert color_at(made, "8:8") == pytest.approx((0xC0, 0x20, 0x60), abs=4)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", ["a.mp4", "a.ts", "a.mkv"])
 @pytest.mark.parametrize("gop", ["1000", "5"])
 @pytest.mark.parametrize("frames", ["1", "75"])
@@ -80,6 +81,7 @@ def film(path: Path, *parts: tuple[str, float], gop: int = 25) -> Path:
     return path
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("name", "gop"), [("a.mp4", 25), ("a.ts", 1000)])
 @pytest.mark.parametrize(
     "parts",

@@ -62,6 +62,7 @@ def test_real_stills_are_refused_and_animations_are_not(tmp_path: Path) -> None:
         assert described(tmp_path / name).video is not None
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.mov"])
 @pytest.mark.parametrize("late", [0, 12])
 def test_one_frame_beside_audio_plays(tmp_path: Path, name: str, late: int) -> None:

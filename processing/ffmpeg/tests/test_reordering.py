@@ -62,6 +62,7 @@ def test_frames_are_counted_where_times_are_muddled_and_end_where_they_should() 
     assert not are_counted([0], Fraction(40))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_a_programme_stream_has_a_rate_and_is_cut(tmp_path: Path, name: str) -> None:

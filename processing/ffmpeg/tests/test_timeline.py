@@ -101,6 +101,7 @@ EDITED = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("gops", ["open-gop=0", "open-gop=1"])
 @pytest.mark.parametrize("name", EDITED)
 def test_boxes_and_packets_tell_the_same(tmp_path: Path, name: str, gops: str) -> None:
@@ -116,6 +117,7 @@ def test_boxes_and_packets_tell_the_same(tmp_path: Path, name: str, gops: str) -
     assert found.closed == (gops == "open-gop=0")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("empty", "start", "duration"),
     [
@@ -195,6 +197,7 @@ OPEN = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", ["b.ts", "b.mkv", "b.mp4"])
 @pytest.mark.parametrize("codec", OPEN)
 def test_frames_that_need_what_was_cut_off_are_not_counted(

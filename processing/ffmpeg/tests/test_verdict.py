@@ -80,6 +80,7 @@ class Killer:
                 yield int(folder.name)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("program", ["ffmpeg", "sleep"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_program_killed_from_outside_says_so(
@@ -195,6 +196,7 @@ def draw(size: str, out: Path, sandbox: Sandbox, writes: Path, *options: str) ->
     runner.run(argv, limits=Limits(20), sandbox=sandbox, reads=(), writes=writes)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("words", ["No space left on device", "bwrap: no", "Disk quota exceeded"])
 @pytest.mark.parametrize("lines", [1, 60])
 def test_a_file_that_speaks_through_ffmpeg_blames_no_worker(

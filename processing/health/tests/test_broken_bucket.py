@@ -151,6 +151,7 @@ def test_plain_http_at_a_port_of_tls(certificates: Certificates) -> None:
         assert told_at(port) == [kinds.WANTS_TLS.at("Bucket", where=where(port))]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -214,6 +215,7 @@ _MORE_REFUSALS: list[tuple[Answer, Kind, dict[str, object]]] = [
 ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("answer", "kind", "values"),
     _and_more(_REFUSALS[::2], [*_REFUSALS[1::2], *_MORE_REFUSALS]),
@@ -309,6 +311,7 @@ _MORE_CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("refused", "kind", "values"),
     _and_more(_CASES[::2], [*_CASES[1::2], *_MORE_CASES]),
