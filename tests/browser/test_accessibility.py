@@ -64,7 +64,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield made
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("look", LOOKS)
 def test_nothing_serious_keeps_anybody_out(scene: Scene, chromium: Browser, look: str) -> None:
     found = {}
