@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import wave
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from PIL import Image as Pillow
 
 from tests.browser.launching import running_chromium
 from tests.clients import tools
+from tests.log_ins import PASSWORD
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
@@ -26,12 +28,18 @@ ADDRESS, KEY, PLAYLIST, FRAME = (
     "https://video.example.org/m/…/master.m3u8",
     "https://video.example.org/embed/…/",
 )
+# Who logs in from an app there.
+_ADA = f"""
+from accounts.models import User
+User.objects.create_user("ada@example.com", {PASSWORD!r})
+"""
 
 
 @pytest.fixture(scope="module")
 def key(vodloom: Vodloom) -> str:
     """A key of somebody who uploads."""
     vodloom.manage("create_demo_user")
+    vodloom.manage("shell", "--command", _ADA)
     return vodloom.manage("create_api_key", "demo@example.com", "--name", "docs").strip()
 
 
@@ -39,6 +47,9 @@ def key(vodloom: Vodloom) -> str:
 def folder(tmp_path: Path, clip: Path) -> Path:
     """Where the files lie that the examples upload."""
     shutil.copy(clip, tmp_path / "holiday.mp4")
+    with wave.open(str(tmp_path / "commentary.wav"), "wb") as commentary:
+        commentary.setparams((1, 2, 8000, 0, "NONE", ""))
+        commentary.writeframes(bytes(2 * 8000))
     Pillow.effect_noise((400, 300), 90).convert("RGB").save(tmp_path / "holiday.jpg")
     return tmp_path
 
