@@ -29,6 +29,8 @@ LATELY_SECONDS = 60.0
 counts, for up to ``OUTAGE_SECONDS``."""
 PATIENCE_SECONDS = 3.0
 _SILENT_PATIENCE_SECONDS = 0.1
+_REFUSAL_SECONDS = 0.1
+"""The shortest time between two looks at a release whose addresses are refused."""
 _RELEASES = 10_000
 _now = time.monotonic
 
@@ -87,14 +89,31 @@ class Gate:
         self._looks: Shared[UUID, Standing] = Shared(seconds=0, most=_RELEASES, weigh=lambda _: 1)
 
     async def admits(self, release_id: UUID, audience: Audience, generation: int = 0) -> bool:
-        """Return whether an address of a release is still valid. Raises like ``standing``."""
-        return (await self.standing(release_id)).admits(audience, generation)
+        """Return whether an address of a release is valid. Raises like ``admitted``."""
+        return await self.admitted(release_id, audience, generation) is not None
 
-    async def standing(self, release_id: UUID) -> Standing:
-        """Return the standing of a release's video. Raises Django's ``DatabaseError`` if it cannot
-        be determined."""
+    async def admitted(
+        self, release_id: UUID, audience: Audience, generation: int = 0
+    ) -> Standing | None:
+        """Return the standing of a release's video if an address of it is valid. Raises Django's
+        ``DatabaseError`` if that cannot be determined.
+
+        Nothing is refused by what was read before it was asked for: an address is good from the
+        moment at which it is given out, as when the others were replaced or the video was opened.
+        """
+        asked = _now()
+        standing = await self._standing(release_id, since=asked - self._seconds)
+        if not standing.admits(audience, generation):
+            known = self._known.get(release_id)
+            if known is not None and known.at < asked:
+                await asyncio.sleep(known.at + _REFUSAL_SECONDS - _now())
+                standing = await self._standing(release_id, since=asked)
+        return standing if standing.admits(audience, generation) else None
+
+    async def _standing(self, release_id: UUID, *, since: float) -> Standing:
+        """Return the standing as it was read at a time or later."""
         known = self._known.get(release_id)
-        if known is not None and _now() - known.at < self._seconds:
+        if known is not None and known.at > since:
             return known.standing
         look = asyncio.create_task(self._look(release_id))
         look.add_done_callback(_retrieve)

@@ -153,8 +153,8 @@ class MediaApp:
     async def _granted(
         self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
     ) -> Response:
-        standing = await self._gate.standing(release_id)
-        if not standing.admits(grant.audience, grant.generation):
+        standing = await self._gate.admitted(release_id, grant.audience, grant.generation)
+        if standing is None:
             return _closed()
         if "\0" in name:
             return _refusal(404, _GONE)

@@ -65,8 +65,8 @@ async def asked_for(part: str, gate: Gate) -> Tracks | None:
     name, _, token = part.partition(".")
     video_id = UUID(name)
     grant = tokens.check(token, video_id)
-    standing = await gate.standing(video_id)
-    if standing.tracks_revision is None or not standing.admits(grant.audience, grant.generation):
+    standing = await gate.admitted(video_id, grant.audience, grant.generation)
+    if standing is None or standing.tracks_revision is None:
         return None
     base = f"{get_script_prefix()}m/{token}/{video_id}/"
     return Tracks(video_id, base, standing.tracks_revision)

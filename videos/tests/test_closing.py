@@ -254,6 +254,23 @@ def test_the_rows_are_asked_every_few_seconds(
     asyncio.run(watch())
 
 
+def test_an_address_is_refused_by_what_was_read_since_it_was_asked_for(
+    rows: Rows, clock: Callable[[float], None], db: None
+) -> None:
+    async def watch() -> None:
+        door, release = Gate(), uuid4()
+        rows.standing = Standing(is_deleted=False, is_open=False)
+        assert not await door.admits(release, Audience.OPEN)
+        clock(0.2)
+        rows.standing = Standing(is_deleted=False, is_open=True, generation=1)
+        assert not await door.admits(release, Audience.OPEN)
+        clock(0.2)
+        assert await door.admits(release, Audience.OPEN, 1)
+        assert rows.asked == 2
+
+    asyncio.run(watch())
+
+
 def test_what_was_watched_plays_on_while_the_database_is_away_and_nothing_else_does(
     rows: Rows, clock: Callable[[float], None], db: None
 ) -> None:

@@ -75,6 +75,18 @@ def test_old_addresses_close_and_new_ones_open(
     assert AuditEntry.objects.filter(action="video.playback_rotated").count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_new_addresses_are_good_at_once_while_somebody_watches(
+    api: APIClient, ready_video: Video
+) -> None:
+    app = MediaApp(Renderer(growing_seconds=0), Gate())
+    media = TestClient(app)  # type: ignore[arg-type]  # starlette's own mapping
+    for _ in range(2):
+        assert _statuses(media, _addresses(api, ready_video)) == [200] * 4
+        assert api.post(f"{URL}{ready_video.pk}/rotate_playback/").status_code == 200
+    assert _statuses(media, _addresses(api, ready_video)) == [200] * 4
+
+
 def test_a_lighter_generation_cannot_be_made_up() -> None:
     release = uuid4()
     token = tokens.issue(release, duration=0, audience=Audience.OPEN, generation=2)
