@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             variants[item.nodeid.partition("[")[0]].append(item)
     for all_of_it in variants.values():
         count = all_of_it[0].get_closest_marker("sampled").args[0]  # type: ignore[union-attr]  # all have it
-        chosen = {round(number * len(all_of_it) / count) for number in range(count)}
+        chosen = {number * len(all_of_it) // count for number in range(count)}
         for number, item in enumerate(all_of_it):
             if number not in chosen:
                 item.add_marker(pytest.mark.thorough)
